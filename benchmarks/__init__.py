@@ -1,0 +1,1 @@
+"""Speed and quality of ConciergeDesk, measured through the product's own code. See docs/performance.md."""
