@@ -1,0 +1,1 @@
+"""The one list of promises: each room offers what is due, the board sorts, filters and shows it."""

@@ -1,0 +1,453 @@
+"""What the board decides: how loud a promise is, what a filter keeps, in which order, under which day.
+
+Pure functions over frozen values; ``now`` and the zone are arguments. Text is compared folded: a promise carries its
+``haystack`` folded once, so that ten thousand of them can be filtered between two keystrokes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta, tzinfo
+from enum import StrEnum
+from typing import TypeAlias, TypeVar
+
+from conciergedesk.core.text import fold
+
+T = TypeVar("T")
+
+SOON = timedelta(minutes=60)
+SEPARATE_DAYS = 3
+"""Days after today that get a separator of their own; what comes after stands under "later"."""
+FUZZY_FROM = 4
+"""Shortest word that is compared loosely; shorter ones would match half of the board."""
+FUZZY_SCORE = 76.0
+
+
+class PromiseKind(StrEnum):
+    """Which room owes it."""
+
+    REQUEST = "request"
+    CALLBACK = "callback"
+    APPOINTMENT = "appointment"
+    KEY = "key"
+    RELOCATION = "relocation"
+    ROTA = "rota"
+    HANDOVER = "handover"
+    PROVIDER = "provider"
+    LOG = "log"
+
+
+class Loudness(StrEnum):
+    """How much a promise asks for attention, loudest first."""
+
+    LATE = "late"
+    GAP = "gap"
+    SOON = "soon"
+    WAITING = "waiting"
+    ON_TIME = "on_time"
+
+
+PromiseKey: TypeAlias = tuple[PromiseKind, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One thing the desk owes, as the board shows it.
+
+    ``due_at`` and ``warn_at`` are aware UTC. ``holder_id`` is None when nobody holds it, ``waits_for`` is empty when it
+    is for us to act. ``haystack`` is the folded text that filters look at (see ``haystack_of``).
+    """
+
+    kind: PromiseKind
+    id: int
+    ref: str
+    due_at: datetime | None
+    warn_at: datetime | None
+    what: str
+    for_whom: str
+    where: str
+    holder_id: int | None
+    holder: str
+    waits_for: str
+    team: str
+    priority: str
+    state: str
+    haystack: str
+    opened_elsewhere_by: str = ""
+
+    @property
+    def key(self) -> PromiseKey:
+        """What tells this promise from all others over refreshes."""
+        return (self.kind, self.id)
+
+
+def haystack_of(*texts: str) -> str:
+    """The folded text that filters look at, from everything a person may remember of a promise."""
+    return fold(" ".join(texts))
+
+
+def loudness(promise: Promise, now: datetime) -> Loudness:
+    """How loud ``promise`` is at ``now``: late, then due within the hour or past its warning, then waiting."""
+    due = promise.due_at
+    if due is not None and due < now:
+        return Loudness.LATE
+    if promise.kind is PromiseKind.ROTA and promise.state == "gap":
+        return Loudness.GAP
+    if due is not None and due - now <= SOON:
+        return Loudness.SOON
+    if promise.waits_for:
+        return Loudness.WAITING
+    if promise.warn_at is not None and promise.warn_at <= now:
+        return Loudness.SOON
+    return Loudness.ON_TIME
+
+
+_NEVER = float("inf")
+
+
+def sort_key(promise: Promise) -> tuple[float, str, str, int]:
+    """Soonest first, undated last, ties by text so that the order is the same on every desk."""
+    due = promise.due_at
+    return (_NEVER if due is None else due.timestamp(), promise.what, promise.kind, promise.id)
+
+
+# --- what a filter keeps ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a filter, folded. ``inverse`` keeps what does not contain it."""
+
+    text: str
+    inverse: bool = False
+
+
+class Flag(StrEnum):
+    """What a filter can ask beside text."""
+
+    MINE = "mine"
+    TEAM = "team"
+    LATE = "late"
+    TODAY = "today"
+    WAITING = "waiting"
+    FREE = "free"
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFilter:
+    """What the board shows. Empty shows everything; all parts must hold."""
+
+    words: tuple[Word, ...] = ()
+    flags: frozenset[Flag] = frozenset()
+    not_flags: frozenset[Flag] = frozenset()
+    kinds: frozenset[PromiseKind] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.flags or self.not_flags or self.kinds)
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Who looks, from which team, when and in which zone."""
+
+    now: datetime
+    zone: tzinfo
+    staff_id: int | None = None
+    team: str = ""
+
+
+FLAG_WORDS: Mapping[str, Flag] = {
+    "moi": Flag.MINE,
+    "mine": Flag.MINE,
+    "me": Flag.MINE,
+    "equipe": Flag.TEAM,
+    "team": Flag.TEAM,
+    "retard": Flag.LATE,
+    "retards": Flag.LATE,
+    "late": Flag.LATE,
+    "aujourd hui": Flag.TODAY,
+    "aujourdhui": Flag.TODAY,
+    "auj": Flag.TODAY,
+    "today": Flag.TODAY,
+    "attente": Flag.WAITING,
+    "waiting": Flag.WAITING,
+    "libre": Flag.FREE,
+    "libres": Flag.FREE,
+    "free": Flag.FREE,
+}
+"""Words of a filter line that are a question, not text, whatever the language of the interface."""
+
+KIND_WORDS: Mapping[str, PromiseKind] = {
+    "demandes": PromiseKind.REQUEST,
+    "requests": PromiseKind.REQUEST,
+    "rappels": PromiseKind.CALLBACK,
+    "callbacks": PromiseKind.CALLBACK,
+    "rendezvous": PromiseKind.APPOINTMENT,
+    "rdv": PromiseKind.APPOINTMENT,
+    "appointments": PromiseKind.APPOINTMENT,
+    "cles": PromiseKind.KEY,
+    "keys": PromiseKind.KEY,
+    "installations": PromiseKind.RELOCATION,
+    "relocations": PromiseKind.RELOCATION,
+    "planning": PromiseKind.ROTA,
+    "rota": PromiseKind.ROTA,
+    "releve": PromiseKind.HANDOVER,
+    "handover": PromiseKind.HANDOVER,
+    "prestataires": PromiseKind.PROVIDER,
+    "providers": PromiseKind.PROVIDER,
+    "journal": PromiseKind.LOG,
+    "log": PromiseKind.LOG,
+}
+"""Words that after a colon (``:cles``) keep one kind of promise."""
+
+
+def parse_filter(line: str) -> BoardFilter:
+    """Read a filter line.
+
+    ``weber`` text, found with a typo or two · ``!weber`` everything else · ``moi equipe retard auj attente libre``
+    questions, also ``!moi`` · ``:cles`` one kind, and ``:re`` the first question or kind that begins so ·
+    ``"libre"`` the text, not the question. A lone ``!`` turns all the text that follows.
+    """
+    words: list[Word] = []
+    flags: set[Flag] = set()
+    not_flags: set[Flag] = set()
+    kinds: set[PromiseKind] = set()
+    all_inverse = False
+    for raw in line.replace("’", "'").split():
+        if raw == "!":
+            all_inverse = True
+            continue
+        inverse = raw.startswith("!")
+        token = raw.lstrip("!")
+        asked = token.startswith(":")
+        text = fold(token)
+        if not text:
+            continue
+        quoted = token.startswith('"')
+        flag = None if quoted else FLAG_WORDS.get(text)
+        if asked and flag is None:
+            if kind := _beginning(text, KIND_WORDS, exact=True):
+                kinds.add(kind)
+                continue
+            flag = _beginning(text, FLAG_WORDS)
+            if flag is None and (kind := _beginning(text, KIND_WORDS)):
+                kinds.add(kind)
+                continue
+        if flag is not None:
+            (not_flags if inverse or all_inverse else flags).add(flag)
+        else:
+            words.extend(Word(part, inverse or all_inverse) for part in text.split())
+    return BoardFilter(tuple(words), frozenset(flags), frozenset(not_flags), frozenset(kinds))
+
+
+def _beginning(text: str, words: Mapping[str, T], *, exact: bool = False) -> T | None:
+    if text in words:
+        return words[text]
+    if exact:
+        return None
+    return next((value for word, value in words.items() if word.startswith(text)), None)
+
+
+def has_flag(promise: Promise, flag: Flag, viewer: Viewer) -> bool:
+    """Whether ``promise`` answers the question ``flag`` for ``viewer``."""
+    match flag:
+        case Flag.MINE:
+            return promise.holder_id is not None and promise.holder_id == viewer.staff_id
+        case Flag.TEAM:
+            return bool(viewer.team) and promise.team == viewer.team
+        case Flag.LATE:
+            return promise.due_at is not None and promise.due_at < viewer.now
+        case Flag.TODAY:
+            return promise.due_at is not None and promise.due_at < end_of_day(viewer.now, viewer.zone)
+        case Flag.WAITING:
+            return bool(promise.waits_for)
+        case Flag.FREE:
+            return promise.holder_id is None and not promise.holder
+
+
+def close_words(word: str, vocabulary: Iterable[str]) -> tuple[str, ...]:
+    """The words of ``vocabulary`` that may be ``word`` mistyped, best first."""
+    if len(word) < FUZZY_FROM:
+        return ()
+    from rapidfuzz import fuzz, process  # imported at the first typo, not with the first frame
+
+    found = process.extract(word, list(vocabulary), scorer=fuzz.ratio, score_cutoff=FUZZY_SCORE, limit=12)
+    return tuple(text for text, _score, _place in found)
+
+
+def matches(promise: Promise, wanted: BoardFilter, viewer: Viewer) -> bool:
+    """Whether ``wanted`` keeps ``promise``; a word that is not there as typed is compared loosely."""
+    if not _asked(promise, wanted, viewer):
+        return False
+    for word in wanted.words:
+        there = word.text in promise.haystack
+        if not there and not word.inverse:
+            there = bool(close_words(word.text, promise.haystack.split()))
+        if there is word.inverse:
+            return False
+    return True
+
+
+def _asked(promise: Promise, wanted: BoardFilter, viewer: Viewer) -> bool:
+    if wanted.kinds and promise.kind not in wanted.kinds:
+        return False
+    if any(not has_flag(promise, flag, viewer) for flag in wanted.flags):
+        return False
+    return not any(has_flag(promise, flag, viewer) for flag in wanted.not_flags)
+
+
+@dataclass(slots=True)
+class Shelf:
+    """The promises of one reading, sorted once, with their vocabulary made only when a word is mistyped."""
+
+    promises: tuple[Promise, ...]
+    _vocabulary: frozenset[str] | None = field(default=None, repr=False)
+
+    @classmethod
+    def of(cls, promises: Iterable[Promise]) -> Shelf:
+        return cls(tuple(sorted(promises, key=sort_key)))
+
+    def select(self, wanted: BoardFilter, viewer: Viewer) -> tuple[Promise, ...]:
+        """The promises that ``wanted`` keeps, in order. A word found nowhere as typed is compared loosely."""
+        if not wanted:
+            return self.promises
+        kept: Sequence[Promise] = self.promises
+        if wanted.kinds or wanted.flags or wanted.not_flags:
+            kept = [promise for promise in kept if _asked(promise, wanted, viewer)]
+        for word in wanted.words:
+            text = word.text
+            if word.inverse:
+                kept = [promise for promise in kept if text not in promise.haystack]
+                continue
+            exact = [promise for promise in kept if text in promise.haystack]
+            kept = exact or self._near(text, kept)
+        return tuple(kept)
+
+    def _near(self, text: str, among: Sequence[Promise]) -> Sequence[Promise]:
+        if len(text) < FUZZY_FROM:
+            return ()
+        if self._vocabulary is None:
+            words: set[str] = set()
+            for promise in self.promises:
+                words.update(promise.haystack.split())
+            self._vocabulary = frozenset(words)
+        near = close_words(text, self._vocabulary)
+        return [promise for promise in among if any(word in promise.haystack for word in near)] if near else ()
+
+
+# --- saved views --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class SavedView:
+    """A named filter line."""
+
+    name: str
+    line: str
+
+
+def find_view(name: str, views: Iterable[SavedView]) -> SavedView | None:
+    """The saved view of that name, compared folded."""
+    wanted = fold(name)
+    return next((view for view in views if fold(view.name) == wanted), None)
+
+
+# --- days ---------------------------------------------------------------------------------------------------------
+
+
+class DayGroup(StrEnum):
+    """Under which kind of separator a promise stands."""
+
+    TODAY = "today"
+    DAY = "day"
+    LATER = "later"
+    UNDATED = "undated"
+
+
+@dataclass(frozen=True, slots=True)
+class DaySeparator:
+    """The line above a group of promises; ``holiday`` is the local name of the feast, if it is one."""
+
+    group: DayGroup
+    day: date | None = None
+    is_tomorrow: bool = False
+    holiday: str = ""
+
+
+BoardRow: TypeAlias = Promise | DaySeparator
+HolidayName: TypeAlias = Callable[[date], str]
+
+
+def no_holidays(_day: date) -> str:
+    """A calendar without feasts."""
+    return ""
+
+
+def end_of_day(now: datetime, zone: tzinfo) -> datetime:
+    """Local midnight after ``now``."""
+    here = now.astimezone(zone)
+    return datetime(here.year, here.month, here.day, tzinfo=zone) + timedelta(days=1)
+
+
+def separator_of(due_at: datetime | None, now: datetime, zone: tzinfo) -> DaySeparator:
+    """Under which separator something due at ``due_at`` stands; what is late stands under today."""
+    if due_at is None:
+        return DaySeparator(DayGroup.UNDATED)
+    today = now.astimezone(zone).date()
+    day = due_at.astimezone(zone).date()
+    if day <= today:
+        return DaySeparator(DayGroup.TODAY)
+    ahead = (day - today).days
+    if ahead <= SEPARATE_DAYS:
+        return DaySeparator(DayGroup.DAY, day, is_tomorrow=ahead == 1)
+    return DaySeparator(DayGroup.LATER)
+
+
+def with_days(
+    promises: Iterable[Promise], now: datetime, zone: tzinfo, holiday: HolidayName = no_holidays
+) -> list[BoardRow]:
+    """The sorted ``promises`` with a separator before each new day; today needs none."""
+    rows: list[BoardRow] = []
+    limits = [end_of_day(now, zone)]
+    here = now.astimezone(zone)
+    for ahead in range(1, SEPARATE_DAYS + 1):
+        limits.append(datetime(here.year, here.month, here.day, tzinfo=zone) + timedelta(days=ahead + 1))
+    group = 0
+    for promise in promises:
+        due = promise.due_at
+        if due is None:
+            place = len(limits) + 1
+        elif due < limits[0]:
+            place = 0
+        else:
+            place = next((n for n, limit in enumerate(limits) if due < limit), len(limits))
+        if place > group:
+            group = place
+            line = separator_of(due, now, zone)
+            rows.append(replace(line, holiday=holiday(line.day)) if line.day is not None else line)
+        rows.append(promise)
+    return rows
+
+
+# --- counts -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """What the status line says."""
+
+    late: int = 0
+    soon: int = 0
+    waiting: int = 0
+    open: int = 0
+
+
+def counts(promises: Collection[Promise], now: datetime) -> Counts:
+    """How many promises are late, due soon, waiting for somebody, and open in all."""
+    tally = dict.fromkeys(Loudness, 0)
+    for promise in promises:
+        tally[loudness(promise, now)] += 1
+    return Counts(
+        late=tally[Loudness.LATE], soon=tally[Loudness.SOON], waiting=tally[Loudness.WAITING], open=len(promises)
+    )

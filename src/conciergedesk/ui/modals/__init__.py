@@ -1,0 +1,1 @@
+"""Sheets over a screen, each typed by the answer it gives."""
