@@ -1,0 +1,1 @@
+"""Agents of the desk, their roles and rights, and how they sign in."""
