@@ -1,0 +1,1 @@
+"""Provider support: calls, triage trees, knowledge articles, sites and agreements."""
