@@ -1,7 +1,7 @@
 """Public and school holidays by region, from rules the team can edit.
 
-The rules are data (``knowledge_base/calendars/holidays.toml``): a day is fixed, counted from Easter, or happens
-once, and holds in the regions it names and in the regions that are part of them.
+The rules are data (``knowledge_base/calendars/holidays.toml``): a day is fixed, counted from Easter, or
+happens once, and holds in the regions it names and in the regions that are part of them.
 """
 
 from __future__ import annotations
