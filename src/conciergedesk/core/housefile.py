@@ -191,9 +191,7 @@ class Table:
         inner.only("fr", "en", "de")
         for language in languages:
             if not inner.has(language):
-                raise self.refuse(
-                    N_("The text in “{language}” is missing. Add it."), field, language=language
-                )
+                raise self.refuse(N_("The text in “{code}” is missing. Add it."), field, code=language)
         return Wording(inner.text("fr"), inner.text("en"), inner.text("de", ""))
 
 

@@ -146,7 +146,7 @@ def _read_answer(row: Table) -> Answer:
         )
     for language in ("fr", "en"):
         if not row.has(language):
-            raise row.refuse(N_("The text in “{language}” is missing. Add it."), language, language=language)
+            raise row.refuse(N_("The text in “{code}” is missing. Add it."), language, code=language)
     ways = [way for way in ("next", "outcome", "tree") if row.has(way)]
     if len(ways) != 1:
         raise row.refuse(
