@@ -1,0 +1,163 @@
+"""Columns of the index: one row per provider, arrays for the bulk and lists for what came later."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conciergedesk.providers.search.entry import ProviderEntry, Standing
+
+STANDINGS = tuple(Standing)
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Texts:
+    """Many short texts in one block of bytes; later ones stand in a list."""
+
+    def __init__(self, block: NDArray[np.uint8], starts: NDArray[np.uint32]) -> None:
+        self.block = block
+        self.starts = starts
+        self._bytes = memoryview(block)
+        self.late: list[str] = []
+        self.base = len(starts) - 1
+
+    @classmethod
+    def of(cls, texts: Sequence[str]) -> Texts:
+        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+        starts = np.zeros(len(texts) + 1, np.uint32)
+        np.cumsum(np.fromiter(map(len, encoded), np.int64, len(texts)), out=starts[1:])
+        return cls(np.frombuffer(b"".join(encoded), np.uint8), starts)
+
+    def __len__(self) -> int:
+        return self.base + len(self.late)
+
+    def __getitem__(self, row: int) -> str:
+        if row >= self.base:
+            return self.late[row - self.base]
+        starts = self.starts
+        return str(self._bytes[starts[row] : starts[row + 1]], "utf-8", "surrogatepass")
+
+
+class Groups:
+    """Rows by group (a word, a trade, a commune): one sorted block, and lists for later rows."""
+
+    def __init__(self, starts: NDArray[np.int32], rows: NDArray[np.int32]) -> None:
+        self.starts = starts
+        self.rows = rows
+        self.late: dict[int, list[int]] = {}
+
+    @classmethod
+    def of(cls, groups: NDArray[np.int32], rows: NDArray[np.int32], count: int) -> Groups:
+        """Rows stay in the order given within each group."""
+        order = np.argsort(groups, kind="stable")
+        starts = np.zeros(count + 1, np.int32)
+        np.cumsum(np.bincount(groups, minlength=count), out=starts[1:])
+        return cls(starts, rows[order])
+
+    def add(self, group: int, row: int) -> None:
+        self.late.setdefault(group, []).append(row)
+
+    def __getitem__(self, group: int) -> NDArray[np.int32]:
+        late = self.late.get(group)
+        if group + 1 >= len(self.starts):
+            return np.array(late or (), np.int32)
+        base = self.rows[self.starts[group] : self.starts[group + 1]]
+        return base if late is None else np.concatenate((base, np.array(late, np.int32)))
+
+    def span(self, low: int, high: int) -> NDArray[np.int32]:
+        """All rows of the groups ``low`` to ``high - 1``, later rows included."""
+        top = min(high, len(self.starts) - 1)
+        base = self.rows[self.starts[low] : self.starts[top]] if low < top else self.rows[:0]
+        late = (
+            [row for group in self.late if low <= group < high for row in self.late[group]]
+            if self.late
+            else ()
+        )
+        return np.concatenate((base, np.array(late, np.int32))) if late else base
+
+
+_FACTS = np.dtype(
+    [
+        ("alive", np.bool_),
+        ("standing", np.uint8),
+        ("accessible", np.bool_),
+        ("agreement", np.int8),
+        ("trade", np.int16),
+        ("reliability", np.float32),
+        ("languages", np.uint32),
+        ("commune", np.int32),
+        ("lat", np.float32),
+        ("lon", np.float32),
+        ("last_used", np.int64),
+        ("tie", np.uint32),
+        ("length", np.uint16),
+    ]
+)
+
+
+class Facts:
+    """What ranking and filters need of each provider, as one array per fact."""
+
+    alive: NDArray[np.bool_]
+    standing: NDArray[np.uint8]
+    accessible: NDArray[np.bool_]
+    agreement: NDArray[np.int8]
+    trade: NDArray[np.int16]
+    reliability: NDArray[np.float32]
+    languages: NDArray[np.uint32]
+    commune: NDArray[np.int32]
+    lat: NDArray[np.float32]
+    lon: NDArray[np.float32]
+    last_used: NDArray[np.int64]
+    tie: NDArray[np.uint32]
+    length: NDArray[np.uint16]
+    names = tuple(_FACTS.names or ())
+
+    def __init__(self, columns: dict[str, NDArray[np.generic]]) -> None:
+        self.count = len(columns["alive"])
+        for name in self.names:
+            setattr(self, name, columns[name])
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[object, ...]], count: int) -> Facts:
+        table = np.fromiter(rows, _FACTS, count)
+        return cls({name: np.ascontiguousarray(table[name]) for name in cls.names})
+
+    def columns(self) -> dict[str, NDArray[np.generic]]:
+        return {name: getattr(self, name)[: self.count] for name in self.names}
+
+    def add(self, row: tuple[object, ...]) -> None:
+        if self.count == len(self.alive):
+            spare = max(64, self.count // 16)
+            for name in self.names:
+                old = getattr(self, name)
+                setattr(self, name, np.concatenate((old, np.zeros(spare, old.dtype))))
+        for name, value in zip(self.names, row, strict=True):
+            getattr(self, name)[self.count] = value
+        self.count += 1
+
+
+def fact_row(
+    entry: ProviderEntry, trade: int, languages: int, commune: int, length: int
+) -> tuple[object, ...]:
+    """The facts of one provider, in the order of the columns."""
+    used = entry.last_used
+    return (
+        True,
+        STANDINGS.index(entry.standing),
+        entry.accessible,
+        int(entry.agreement),
+        trade,
+        -1.0 if entry.reliability is None else entry.reliability,
+        languages,
+        commune,
+        float("nan") if entry.lat is None else entry.lat,
+        float("nan") if entry.lon is None else entry.lon,
+        0 if used is None else int((used - _NEVER).total_seconds()),
+        crc32(entry.id.encode("utf-8", "surrogatepass")),
+        min(length, 65535),
+    )

@@ -1,0 +1,197 @@
+"""Wishes of a query as filters over rows, and the order of what is left."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import cos, radians
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conciergedesk.providers.search.columns import STANDINGS
+from conciergedesk.providers.search.entry import Agreement, ChipKind, OpenState, SearchContext, Standing
+from conciergedesk.providers.search.matching import Floats, Rows
+from conciergedesk.providers.search.store import Store
+from conciergedesk.providers.search.understanding import Reading
+
+_KM_PER_DEGREE = 111.195
+# Hours are asked for at most this many providers; the nearest and best are asked first.
+MOST_ASKED = 2000
+_CLOSED = STANDINGS.index(Standing.CLOSED)
+_ACTIVE = STANDINGS.index(Standing.ACTIVE)
+
+
+class Wishes:
+    """What the chips ask of a provider. A radius counts from the named place, else from the desk."""
+
+    def __init__(self, store: Store, reading: Reading, context: SearchContext) -> None:
+        self._store = store
+        understanding = reading.understanding
+        language = understanding.chip(ChipKind.LANGUAGE)
+        distance = understanding.chip(ChipKind.DISTANCE)
+        self.moment = understanding.moment
+        number = store.languages.get(language.value) if language else None
+        self._language = 0 if number is None else 1 << min(number, 31)
+        self._nobody = language is not None and number is None
+        self._signed = understanding.chip(ChipKind.AGREEMENT) is not None
+        self._access = understanding.chip(ChipKind.ACCESS) is not None
+        self.communes = [store.communes[name] for name in reading.places if name in store.communes]
+        self.origin = self._centre() or context.origin
+        self._radius = float(distance.value) if distance else None
+        self._nearby = self._radius if self._radius is not None else context.nearby_km
+        self.any = bool(language or distance or self._signed or self._access)
+        self._centred_by_distance = distance is not None
+
+    def _centre(self) -> tuple[float, float] | None:
+        if not self.communes:
+            return None
+        facts = self._store.facts
+        rows = np.concatenate([self._store.commune_rows[number] for number in self.communes])
+        rows = rows[facts.alive[rows] & ~np.isnan(facts.lat[rows])]
+        if not len(rows):
+            return None
+        order = np.sort(facts.lat[rows]), np.sort(facts.lon[rows])
+        return float(order[0][len(rows) // 2]), float(order[1][len(rows) // 2])
+
+    def distances(self, rows: Rows) -> NDArray[np.float32]:
+        """Kilometres from the place or the desk; NaN where unknown."""
+        if self.origin is None:
+            return np.full(len(rows), np.nan, np.float32)
+        lat, lon = self.origin
+        north = (self._store.facts.lat[rows] - np.float32(lat)) * np.float32(_KM_PER_DEGREE)
+        east = (self._store.facts.lon[rows] - np.float32(lon)) * np.float32(
+            _KM_PER_DEGREE * cos(radians(lat))
+        )
+        return np.hypot(north, east)
+
+    def at_place(self, rows: Rows) -> NDArray[np.bool_]:
+        """Rows in the named commune or near it."""
+        inside = np.isin(self._store.facts.commune[rows], self.communes)
+        if self._nearby > 0:
+            inside |= self.distances(rows) <= self._nearby
+        return inside
+
+    def inside(self, rows: Rows) -> NDArray[np.bool_]:
+        if not self.communes:
+            return np.ones(len(rows), np.bool_)
+        return np.isin(self._store.facts.commune[rows], self.communes)
+
+    def keep(self, rows: Rows) -> NDArray[np.bool_]:
+        """Rows that meet language, distance, agreement and access, and are not closed for good."""
+        facts = self._store.facts
+        kept = facts.standing[rows] != _CLOSED
+        if self._nobody:
+            kept &= False
+        if self._language:
+            kept &= (facts.languages[rows] & np.uint32(self._language)) != 0
+        if self._signed:
+            kept &= facts.agreement[rows] >= int(Agreement.SIGNED)
+        if self._access:
+            kept &= facts.accessible[rows]
+        if self._radius is not None and self.origin is not None:
+            kept &= self.distances(rows) <= self._radius
+        return kept
+
+
+def wishes_of(store: Store, reading: Reading, context: SearchContext) -> Wishes:
+    return Wishes(store, reading, context)
+
+
+class Ordering:
+    """Open at the moment, distance, agreement, reliability and last use of rows, asked for once."""
+
+    def __init__(self, store: Store, wishes: Wishes, context: SearchContext) -> None:
+        self._store = store
+        self._wishes = wishes
+        self._context = context
+        self._states: dict[int, OpenState] = {}
+
+    def ask(self, rows: Rows) -> NDArray[np.int8]:
+        """States at the moment asked for (now when the query names none); to confirm when nobody can tell."""
+        moment = self._wishes.moment or self._context.now
+        if self._context.open_at is None or moment is None or not len(rows):
+            return np.full(len(rows), int(OpenState.TO_CONFIRM), np.int8)
+        ids = self._store.ids
+        states = self._context.open_at([ids[row] for row in rows.tolist()], moment)
+        self._states.update((row, OpenState(state)) for row, state in zip(rows.tolist(), states, strict=True))
+        return np.fromiter((int(state) for state in states), np.int8, len(rows))
+
+    def state(self, row: int) -> OpenState | None:
+        return self._states.get(row)
+
+    def distance(self, row: int) -> float | None:
+        kilometres = float(self._wishes.distances(np.array([row], np.int32))[0])
+        return None if np.isnan(kilometres) else round(kilometres, 2)
+
+    def below(self, row: int) -> Standing | None:
+        standing = int(self._store.facts.standing[row])
+        return None if standing == _ACTIVE else STANDINGS[standing]
+
+    def sort(self, rows: Rows, *, trade: int = -1) -> Rows:
+        """Rows by what an operator wants first: askable, in the place, open, near, agreed, reliable, used last."""
+        if len(rows) < 2:
+            self.ask(rows)
+            return rows
+        facts = self._store.facts
+        near = np.nan_to_num(self._wishes.distances(rows), nan=9999.0)
+        outside = ~self._wishes.inside(rows)
+        other_trade = (facts.trade[rows] != trade) if trade >= 0 else np.zeros(len(rows), np.bool_)
+        band = np.minimum(near, 9999) // 2
+        below = facts.standing[rows] != _ACTIVE
+        agreement, reliability = -facts.agreement[rows], -facts.reliability[rows]
+        if len(rows) > MOST_ASKED:
+            keys = (facts.tie[rows], reliability, agreement, band, other_trade, outside, below)
+            rows = rows[np.lexsort(keys)[:MOST_ASKED]]
+            return self.sort(rows, trade=trade)
+        states = self.ask(rows)
+        order = np.lexsort(
+            (
+                facts.tie[rows],
+                near,
+                -facts.last_used[rows],
+                reliability,
+                agreement,
+                band,
+                -states,
+                other_trade,
+                outside,
+                below,
+            )
+        )
+        return rows[order]
+
+
+def order_rows(
+    ordering: Ordering,
+    levels: Mapping[int, int],
+    scores: Mapping[int, float],
+    pool: Rows,
+    pool_level: int,
+    limit: int,
+    trade: int = -1,
+) -> list[tuple[int, float]]:
+    """The best ``limit`` rows: named ones, then the pool of the intent, then texts, each in its own order."""
+    ranked: dict[int, tuple[int, float]] = {
+        row: (level, scores.get(row, 1.0)) for row, level in levels.items()
+    }
+    sorted_pool = ordering.sort(pool, trade=trade).tolist()[: limit * 2] if len(pool) else []
+    for turn, row in enumerate(sorted_pool):
+        level, score = ranked.get(row, (-1, 0.0))
+        if level < pool_level:
+            ranked[row] = (pool_level, 1.0 - turn * 1e-4)
+    store = ordering._store
+    ids, folded = store.ids, store.folded
+    order = sorted(
+        ranked,
+        key=lambda row: (
+            ordering.below(row) is not None,
+            -ranked[row][0],
+            -round(ranked[row][1], 4),
+            ids[row],
+        ),
+    )
+    chosen = order[:limit]
+    if ordering._context.open_at is not None:
+        ordering.ask(np.array([row for row in chosen if ordering.state(row) is None], np.int32))
+    del folded
+    return [(row, ranked[row][1]) for row in chosen]

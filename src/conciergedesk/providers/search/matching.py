@@ -1,0 +1,253 @@
+"""From the words of a query to candidate providers: what each word may stand for, and how much that counts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from math import log
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conciergedesk.providers.search.lexicon import Lexicon
+from conciergedesk.providers.search.store import FIELD_BITS, Store
+from conciergedesk.providers.search.words import STOP_WORDS, slip_of_finger
+
+Floats = NDArray[np.float32]
+Rows = NDArray[np.int32]
+
+# What a posting counts, by field: name, commune, other text. A trade counts between commune and other text.
+_FIELD_WEIGHT = np.array([1.0, 0.92, 0.4, 0.0], np.float32)
+_TRADE_WEIGHT = 0.8
+_EXACT, _SHORT, _GLUED, _SOUND, _SPLIT = 1.0, 0.97, 0.95, 0.84, 0.88
+_MOST_SPELLINGS = 24
+_COMMON = 2500
+
+
+@dataclass(slots=True)
+class Spelling:
+    """What a typed word may stand for: one word of the vocabulary, or a range of them, and how well it fits."""
+
+    quality: float
+    low: int
+    high: int
+
+
+@dataclass(slots=True)
+class Term:
+    """One typed word with everything it may stand for. ``weight`` is how telling the word is."""
+
+    word: str
+    weight: float = 0.0
+    spellings: list[Spelling] = field(default_factory=list)
+    trade: int = -1
+    known: bool = False
+    size: int = 0
+
+
+class Matcher:
+    """Finds spellings and adds up scores over the rows of a store."""
+
+    def __init__(self, store: Store, lexicon: Lexicon) -> None:
+        self.store = store
+        self._lexicon = lexicon
+        self._scores = np.zeros(0, np.float32)
+        self._best = np.zeros(0, np.float32)
+
+    def _weight(self, frequency: int) -> float:
+        return log(1.0 + self.store.live / (1.0 + frequency))
+
+    def _add(self, term: Term, number: int, quality: float) -> None:
+        if self.store.frequency[number] > 0:
+            term.spellings.append(Spelling(quality, number, number + 1))
+
+    def terms(self, words: Sequence[str], trades: Sequence[int], *, typing: bool) -> list[Term]:
+        """The plain reading: words as typed, short forms, joined pairs, the last word as a beginning."""
+        vocabulary, frequency = self.store.vocabulary, self.store.frequency
+        numbers = vocabulary.numbers
+        terms = []
+        for place, word in enumerate(words):
+            term = Term(word, trade=trades[place])
+            number = numbers.get(word)
+            if number is not None and frequency[number] > 0:
+                term.known = True
+                term.size = int(frequency[number])
+                self._add(term, number, _EXACT)
+            for full in self._lexicon.abbreviations.get(word, ()):
+                for part in full.split():
+                    long = numbers.get(part)
+                    if long is not None and part not in STOP_WORDS:
+                        self._add(term, long, _SHORT)
+                        term.size = max(term.size, int(frequency[long]))
+                        term.known = True
+            other = self._lexicon.places.get(word)
+            if other is not None:
+                for part in other.split():
+                    if part in numbers:
+                        self._add(term, numbers[part], _SHORT)
+            if typing and place == len(words) - 1:
+                self._beginning(term)
+            term.weight = self._weight(term.size)
+            terms.append(term)
+        self._join(words, terms)
+        return terms
+
+    def _beginning(self, term: Term) -> None:
+        low, high, late = self.store.vocabulary.beginning(term.word)
+        if high - low > 1 or (high > low and not term.known):
+            size = int(self.store.postings.starts[high] - self.store.postings.starts[low])
+            if size:
+                term.spellings.append(Spelling(0.9 if len(term.word) > 2 else 0.8, low, high))
+                term.size = max(term.size, min(size, 400))
+        for number in late:
+            self._add(term, number, 0.9 if len(term.word) > 2 else 0.8)
+
+    def _join(self, words: Sequence[str], terms: list[Term]) -> None:
+        numbers = self.store.vocabulary.numbers
+        for place in range(len(words) - 1):
+            number = numbers.get(words[place] + words[place + 1])
+            if number is not None and self.store.frequency[number] > 0:
+                for term in terms[place : place + 2]:
+                    self._add(term, number, _GLUED)
+                    term.weight = max(term.weight, 0.5 * self._weight(int(self.store.frequency[number])))
+
+    def correct(self, term: Term) -> None:
+        """Add spellings within the edits that the length allows, words that sound alike, and its parts."""
+        word = term.word
+        vocabulary = self.store.vocabulary
+        found: dict[int, float] = {}
+        if len(word) >= 3 and word not in STOP_WORDS:
+            budget = 1 if len(word) < 5 else 2
+            for number, distance in vocabulary.close_to(word, budget):
+                if distance:
+                    other = vocabulary.words[number]
+                    quality = 1.0 - (0.62 if slip_of_finger(word, other) else 0.8) * distance / max(
+                        len(word), len(other), 4
+                    )
+                    if other[:1] != word[:1]:
+                        quality -= 0.06
+                    found[number] = min(quality, 0.93)
+            for number in vocabulary.sounding_like(word):
+                found[number] = max(found.get(number, 0.0), _SOUND)
+        exact = vocabulary.numbers.get(word)
+        if exact is not None:
+            found.pop(exact, None)
+        frequency = self.store.frequency
+        ranked = sorted(
+            (
+                (quality, int(frequency[number]), vocabulary.words[number], number)
+                for number, quality in found.items()
+            ),
+            key=lambda item: (-item[0], -item[1], item[2]),
+        )
+        for quality, size, _, number in ranked[:_MOST_SPELLINGS]:
+            if size:
+                self._add(term, number, quality)
+                term.size = max(term.size, min(size, 50))
+        self._split(term)
+        term.weight = self._weight(term.size)
+
+    def _split(self, term: Term) -> None:
+        """Two or three known words written as one."""
+        word = term.word
+        if len(word) < 5:
+            return
+        numbers, frequency = self.store.vocabulary.numbers, self.store.frequency
+        parts: list[tuple[int, int]] = []
+        for cut in range(1, len(word)):
+            left, right = numbers.get(word[:cut]), numbers.get(word[cut:])
+            if left is None or right is None or not frequency[left] or not frequency[right]:
+                continue
+            short = min(cut, len(word) - cut)
+            if short == 1 and word[0] not in "ldjsnmtco":
+                continue
+            rarer = left if frequency[left] <= frequency[right] else right
+            longer = left if cut >= len(word) - cut else right
+            parts.append((max(cut, len(word) - cut), longer if short <= 2 else rarer))
+        for _, number in sorted(parts, key=lambda part: part[0])[:4]:
+            self._add(term, number, _SPLIT)
+        if not parts and len(word) >= 8:
+            for number in self._pieces(word):
+                self._add(term, number, _SPLIT * 0.9)
+
+    def _pieces(self, word: str) -> list[int]:
+        """The longest known words that cover most of a long unknown one."""
+        numbers, frequency = self.store.vocabulary.numbers, self.store.frequency
+        pieces = []
+        start = 0
+        while start < len(word) - 2:
+            for end in range(len(word), start + 2, -1):
+                number = numbers.get(word[start:end])
+                if number is not None and frequency[number]:
+                    if end - start >= 4:
+                        pieces.append(number)
+                    start = end - 1
+                    break
+            start += 1
+        return pieces
+
+    def _postings(self, term: Term) -> tuple[Rows, Floats]:
+        """Rows of a term with what it counts there, the best spelling last."""
+        postings = self.store.postings
+        rows: list[Rows] = []
+        values: list[Floats] = []
+        if term.trade >= 0:
+            members = self.store.trade_rows[term.trade]
+            rows.append(members)
+            values.append(np.full(len(members), _TRADE_WEIGHT, np.float32))
+        for spelling in sorted(term.spellings, key=lambda s: s.quality):
+            if spelling.high - spelling.low == 1:
+                packed = postings[spelling.low]
+            else:
+                packed = postings.span(spelling.low, spelling.high)
+            rows.append(packed >> FIELD_BITS)
+            values.append(_FIELD_WEIGHT[packed & 3] * np.float32(spelling.quality))
+        if not rows:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        return np.concatenate(rows), np.concatenate(values)
+
+    def score(self, terms: Sequence[Term]) -> tuple[Rows, Floats]:
+        """Live rows that fit at least one telling term, with the share of the query they explain (0 to 1)."""
+        store = self.store
+        count = store.facts.count
+        if len(self._scores) < count:
+            self._scores = np.zeros(count + 1024, np.float32)
+            self._best = np.zeros(count + 1024, np.float32)
+        scores, best = self._scores, self._best
+        telling = [t for t in terms if t.word not in STOP_WORDS and (t.spellings or t.trade >= 0)]
+        if not telling:
+            telling = [t for t in terms if t.spellings]
+        total = (
+            sum(t.weight for t in terms if t.word not in STOP_WORDS) or sum(t.weight for t in terms) or 1.0
+        )
+        touched: list[Rows] = []
+        found = 0
+        for term in sorted(
+            telling, key=lambda t: t.size + (len(store.trade_rows[t.trade]) if t.trade >= 0 else 0)
+        ):
+            rows, values = self._postings(term)
+            if touched and found and len(rows) > _COMMON:
+                # A common word only adds to what a rarer one found.
+                keep = scores[rows] > 0
+                rows, values = rows[keep], values[keep]
+                self._gather(scores, best, rows, values * np.float32(term.weight))
+                continue
+            self._gather(scores, best, rows, values * np.float32(term.weight))
+            touched.append(rows)
+            found += len(rows)
+        if not touched:
+            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+        rows = np.concatenate(touched) if len(touched) > 1 else touched[0]
+        values = scores[rows] / np.float32(total)
+        scores[rows] = 0.0
+        # A row reached by several words stands there several times: its last place stays.
+        turn = np.arange(len(rows), dtype=np.float32)
+        best[rows] = turn
+        keep = (best[rows] == turn) & store.facts.alive[rows]
+        return rows[keep], values[keep]
+
+    @staticmethod
+    def _gather(scores: Floats, best: Floats, rows: Rows, values: Floats) -> None:
+        """Add to each row the best of its values; later values of a row are the better ones."""
+        best[rows] = values
+        scores[rows] = scores[rows] + best[rows]

@@ -1,0 +1,248 @@
+"""Everything the search looks at: words, groups, facts, names and numbers of all providers."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from collections.abc import Iterable, Sequence
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conciergedesk.core.text import fold
+from conciergedesk.providers.search.columns import Facts, Groups, Texts, fact_row
+from conciergedesk.providers.search.entry import ProviderEntry
+from conciergedesk.providers.search.phones import PhoneIndex, numbers_of
+from conciergedesk.providers.search.vocabulary import Vocabulary
+from conciergedesk.providers.search.words import fold_all
+
+# Fields of a provider, the weightiest first; two bits of each posting.
+NAME, COMMUNE, OTHER = 0, 1, 2
+FIELD_BITS = 2
+_CHUNK = 20_000
+
+
+class Numbering(dict[str, int]):
+    """Numbers texts in the order they are first seen."""
+
+    def __missing__(self, key: str) -> int:
+        self[key] = number = len(self)
+        return number
+
+
+def other_text(entry: ProviderEntry) -> str:
+    """What is searched below name and commune."""
+    return " ".join((entry.address, entry.postcode, *entry.tags, entry.notes))
+
+
+def _folded_communes(entries: Sequence[ProviderEntry]) -> dict[str, str]:
+    names = list({entry.commune for entry in entries})
+    return dict(zip(names, fold_all(names), strict=True))
+
+
+class Store:
+    """The columns of the index. Rows are numbered; a replaced provider gets a new row and its old one is dead."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.row_of: dict[str, int] = {}
+        self.communes = Numbering()
+        self.trades = Numbering()
+        self.languages = Numbering()
+        self.live = 0
+        self._commune_names: list[str] = []
+
+    @classmethod
+    def build(cls, entries: Sequence[ProviderEntry]) -> Store:
+        store = cls()
+        last = {entry.id: place for place, entry in enumerate(entries)}
+        if len(last) != len(entries):
+            entries = [entry for place, entry in enumerate(entries) if last[entry.id] == place]
+        store.ids = [entry.id for entry in entries]
+        store.row_of = {id: row for row, id in enumerate(store.ids)}
+        store.live = len(entries)
+        store._build_text(entries)
+        store._build_groups(entries)
+        return store
+
+    def _build_text(self, entries: Sequence[ProviderEntry]) -> None:
+        numbers = Numbering()
+        keys: list[NDArray[np.int64]] = []
+        folded_names: list[str] = []
+        communes = _folded_communes(entries)
+        for start in range(0, len(entries), _CHUNK):
+            chunk = entries[start : start + _CHUNK]
+            names = fold_all([entry.name for entry in chunk])
+            folded_names.extend(names)
+            fields = (
+                names,
+                [communes[entry.commune] for entry in chunk],
+                fold_all([other_text(e) for e in chunk]),
+            )
+            for field, texts in enumerate(fields):
+                tokens = [text.split() for text in texts]
+                counts = np.fromiter(map(len, tokens), np.int64, len(tokens))
+                rows = np.repeat(np.arange(start, start + len(chunk), dtype=np.int64), counts)
+                words = np.fromiter(
+                    map(numbers.__getitem__, chain.from_iterable(tokens)), np.int64, int(counts.sum())
+                )
+                keys.append(np.unique(words << 34 | rows << FIELD_BITS | field))
+        ordered = sorted(numbers)
+        place = np.zeros(len(ordered) + 1, np.int64)
+        place[np.fromiter((numbers[word] for word in ordered), np.int64, len(ordered))] = np.arange(
+            len(ordered)
+        )
+        all_keys = np.concatenate(keys) if keys else np.zeros(0, np.int64)
+        del keys
+        all_keys = place[all_keys >> 34] << 34 | all_keys & ((1 << 34) - 1)
+        all_keys.sort()
+        first = np.ones(len(all_keys), np.bool_)
+        first[1:] = (all_keys[1:] >> FIELD_BITS) != (all_keys[:-1] >> FIELD_BITS)
+        all_keys = all_keys[first]
+        self.vocabulary = Vocabulary(ordered)
+        words = all_keys >> 34
+        starts = np.zeros(len(ordered) + 1, np.int32)
+        np.cumsum(np.bincount(words, minlength=len(ordered)), out=starts[1:])
+        self.postings = Groups(starts, (all_keys & ((1 << 34) - 1)).astype(np.int32))
+        self.frequency = np.diff(starts).astype(np.int32)
+        self.names = Texts.of([entry.name for entry in entries])
+        self.folded = Texts.of(folded_names)
+        glued = [name.replace(" ", "") for name in folded_names]
+        self.by_name = np.array(sorted(range(len(glued)), key=glued.__getitem__), np.int32)
+        self.late_names: list[tuple[str, int]] = []
+
+    def _build_groups(self, entries: Sequence[ProviderEntry]) -> None:
+        communes = _folded_communes(entries)
+        trade_rows: list[int] = []
+        trade_groups: list[int] = []
+        for row, entry in enumerate(entries):
+            for code in entry.categories:
+                trade_groups.append(self.trades[code])
+                trade_rows.append(row)
+        lengths = np.diff(self.folded.starts).tolist()
+        facts = (
+            fact_row(
+                entry,
+                self.trades[entry.categories[0]] if entry.categories else -1,
+                self._language_bits(entry.languages),
+                self.communes[communes[entry.commune]],
+                lengths[row],
+            )
+            for row, entry in enumerate(entries)
+        )
+        self.facts = Facts.of(facts, len(entries))
+        self.trade_rows = Groups.of(
+            np.array(trade_groups, np.int32), np.array(trade_rows, np.int32), len(self.trades)
+        )
+        everyone = np.arange(len(entries), dtype=np.int32)
+        self.commune_rows = Groups.of(self.facts.commune, everyone, len(self.communes))
+        numbers: list[str] = []
+        owners: list[int] = []
+        for row, entry in enumerate(entries):
+            if entry.phones:
+                for number in numbers_of(entry.phones, entry.country):
+                    numbers.append(number)
+                    owners.append(row)
+        self.phones = PhoneIndex(numbers, owners)
+
+    def _language_bits(self, languages: Iterable[str]) -> int:
+        bits = 0
+        for language in languages:
+            bits |= 1 << min(self.languages[language.casefold()], 31)
+        return bits
+
+    @property
+    def living_communes(self) -> Numbering:
+        """Folded names of the communes providers are in."""
+        return self.communes
+
+    @property
+    def commune_names(self) -> list[str]:
+        """Folded commune names by number."""
+        if len(self._commune_names) != len(self.communes):
+            self._commune_names = list(self.communes)
+        return self._commune_names
+
+    def words_of(self, row: int) -> dict[int, int]:
+        """The words of a row with the weightiest field each stands in."""
+        base = self.postings.rows
+        places = np.nonzero(base >> FIELD_BITS == row)[0]
+        numbers = np.searchsorted(self.postings.starts, places, "right") - 1
+        found = dict(zip(numbers.tolist(), (base[places] & 3).tolist(), strict=True))
+        for number, late in self.postings.late.items():
+            for posting in late:
+                if posting >> FIELD_BITS == row:
+                    found[number] = posting & 3
+        return found
+
+    def add(self, entry: ProviderEntry) -> None:
+        """Make one provider findable; an entry with the same id is replaced."""
+        self.remove(entry.id)
+        row = len(self.ids)
+        self.ids.append(entry.id)
+        self.row_of[entry.id] = row
+        name = fold(entry.name)
+        commune = fold(entry.commune)
+        fields: dict[str, int] = {}
+        for field, text in enumerate((name, commune, fold(other_text(entry)))):
+            for word in text.split():
+                fields.setdefault(word, field)
+        for word, field in fields.items():
+            number = self.vocabulary.add(word)
+            self.postings.add(number, row << FIELD_BITS | field)
+            self._count(number, 1)
+        self.names.late.append(entry.name)
+        self.folded.late.append(name)
+        insort(self.late_names, (name.replace(" ", ""), row))
+        trade = -1
+        for code in entry.categories:
+            self.trade_rows.add(self.trades[code], row)
+        if entry.categories:
+            trade = self.trades[entry.categories[0]]
+        place = self.communes[commune]
+        self.commune_rows.add(place, row)
+        self.facts.add(
+            fact_row(entry, trade, self._language_bits(entry.languages), place, len(name.encode()))
+        )
+        self.phones.add(numbers_of(entry.phones, entry.country), row)
+        self.live += 1
+
+    def remove(self, id: str) -> bool:
+        """Forget a provider; False when it was not there."""
+        row = self.row_of.pop(id, None)
+        if row is None:
+            return False
+        for number in self.words_of(row):
+            self._count(number, -1)
+        self.facts.alive[row] = False
+        self.live -= 1
+        return True
+
+    def _count(self, number: int, step: int) -> None:
+        if number >= len(self.frequency):
+            spare = np.zeros(max(256, number - len(self.frequency) + 1), np.int32)
+            self.frequency = np.concatenate((self.frequency, spare))
+        self.frequency[number] += step
+
+    def rows_named(self, glued: str, most: int) -> tuple[list[int], int]:
+        """Live rows whose name without spaces begins with ``glued``: at most ``most``, and how many there are."""
+        low = self._name_place(glued)
+        high = self._name_place(glued + "\U0010ffff")
+        rows = self.by_name[low : min(high, low + most * 4)].tolist()
+        for name, row in self.late_names[bisect_left(self.late_names, (glued, -1)) :]:
+            if not name.startswith(glued):
+                break
+            rows.append(row)
+        alive = [row for row in rows if self.facts.alive[row]]
+        return alive, high - low + len(rows)
+
+    def _name_place(self, glued: str) -> int:
+        low, high = 0, len(self.by_name)
+        folded = self.folded
+        while low < high:
+            middle = (low + high) // 2
+            if folded[int(self.by_name[middle])].replace(" ", "") < glued:
+                low = middle + 1
+            else:
+                high = middle
+        return low

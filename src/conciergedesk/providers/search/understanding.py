@@ -1,0 +1,316 @@
+"""How a query is read: trades, places, moments, languages, distances and wishes become chips."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import extractOne
+
+from conciergedesk.core.text import fold
+from conciergedesk.providers.search.entry import Chip, ChipKind, SearchContext, Understanding
+from conciergedesk.providers.search.lexicon import LONGEST_PHRASE, Lexicon
+from conciergedesk.providers.search.phones import looks_like_phone
+from conciergedesk.providers.search.words import STOP_WORDS, sounds
+
+_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f][^\W_]*)*")
+_DISTANCE = re.compile(
+    r"(?<![\w.,])(\d{1,3}(?:[.,]\d)?)\s?(km|kms|kilom[eè]tres?|kilometers?|min a pied)(?!\w)", re.I
+)
+_CODES = frozenset({"fr", "de", "en", "lb", "nl", "it", "es", "pt"})
+_AGREEMENT = frozenset(
+    {
+        "convention",
+        "conventionne",
+        "conventionnee",
+        "conventionnes",
+        "accord",
+        "agree",
+        "agreee",
+        "agrement",
+        "partenaire",
+    }
+    | {
+        "partner",
+        "agreement",
+        "vertrag",
+        "vertragspartner",
+        "sous convention",
+        "avec convention",
+        "with agreement",
+    }
+)
+_ACCESS = frozenset(
+    {
+        "pmr",
+        "accessible",
+        "accessibilite",
+        "handicap",
+        "handicape",
+        "fauteuil",
+        "fauteuil roulant",
+        "wheelchair",
+    }
+    | {
+        "accessible pmr",
+        "acces pmr",
+        "acces handicape",
+        "barrierefrei",
+        "rollstuhl",
+        "rollstuhlgerecht",
+        "step free",
+    }
+)
+_FILLERS = STOP_WORDS | frozenset(
+    "pour qui parle parlant langue speaking speaks spricht avec near pres proche bei in at autour".split()
+)
+MENTIONS = frozenset(
+    {ChipKind.MOMENT, ChipKind.LANGUAGE, ChipKind.DISTANCE, ChipKind.AGREEMENT, ChipKind.ACCESS}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One folded word of the query and its place as typed. ``chip`` is what it was understood as."""
+
+    word: str
+    start: int
+    end: int
+    chip: ChipKind | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An understanding with the words behind it, for the search itself.
+
+    ``places`` are folded commune names; ``exact`` says that no chip of trade or place had to be corrected.
+    """
+
+    understanding: Understanding
+    tokens: tuple[Token, ...]
+    trade: str = ""
+    places: tuple[str, ...] = ()
+    exact: bool = True
+
+    @property
+    def name_words(self) -> list[str]:
+        """What is looked for in names: everything that is not a wish."""
+        return [token.word for token in self.tokens if token.chip not in MENTIONS]
+
+    @property
+    def left_over(self) -> list[str]:
+        """Words that no chip explains, without little words."""
+        return [t.word for t in self.tokens if t.chip is None and t.word not in _FILLERS]
+
+
+def tokens_of(query: str) -> list[Token]:
+    """The folded words of a query with their places."""
+    found = []
+    for match in _WORD.finditer(query):
+        for word in fold(match.group()).split():
+            found.append(Token(word, match.start(), match.end()))
+    return found
+
+
+class Reader:
+    """Reads queries with the words of the house and the communes that providers are in.
+
+    Args:
+        lexicon: Trades, exonyms, abbreviations, languages.
+        communes: Folded commune names, as a live collection.
+        close_commune: The commune a misspelt folded phrase most likely means.
+    """
+
+    def __init__(
+        self, lexicon: Lexicon, communes: Collection[str], close_commune: Callable[[str], str | None]
+    ) -> None:
+        self._lexicon = lexicon
+        self._communes = communes
+        self._close_commune = close_commune
+
+    def read(self, query: str, context: SearchContext) -> Reading:
+        """Read ``query``; chips that the operator removed stay words of a name."""
+        if looks_like_phone(query):
+            chip = Chip(ChipKind.PHONE, query.strip(), query.strip(), 0, len(query))
+            return Reading(Understanding(query, (chip,), ""), ())
+        chips: list[Chip] = []
+        moment = self._mentions(query, context, chips)
+        tokens = [
+            Token(t.word, t.start, t.end, next((c.kind for c in chips if c.start <= t.start < c.end), None))
+            for t in tokens_of(query)
+        ]
+        for collect in (self._trade, self._place, self._wishes):
+            self._phrases(query, tokens, chips, collect, context)
+        self._misspelt(query, tokens, chips, context)
+        self._last_code(query, tokens, chips, context)
+        chips.sort(key=lambda chip: chip.start)
+        rest = " ".join(token.word for token in tokens if token.chip is None)
+        understanding = Understanding(query, tuple(chips), rest, moment)
+        trade = understanding.chip(ChipKind.TRADE)
+        place = understanding.chip(ChipKind.PLACE)
+        return Reading(
+            understanding,
+            tuple(tokens),
+            trade.value if trade else "",
+            (place.value,) if place else (),
+            not any(c.corrected for c in (trade, place) if c),
+        )
+
+    def _mentions(self, query: str, context: SearchContext, chips: list[Chip]) -> datetime | None:
+        """Distance and moment, found by their shape in the typed text."""
+        match = _DISTANCE.search(query)
+        if match:
+            kilometres = match.group(1).replace(",", ".")
+            self._offer(chips, context, Chip(ChipKind.DISTANCE, match.group(), kilometres, *match.span()))
+        if context.find_moment is None or context.now is None:
+            return None
+        moment = context.find_moment(query, context.now)
+        if moment is None or any(moment.start < chip.end and chip.start < moment.end for chip in chips):
+            return None
+        label = query[moment.start : moment.end]
+        chip = Chip(ChipKind.MOMENT, moment.label or label, label, moment.start, moment.end)
+        return moment.at if self._offer(chips, context, chip) else None
+
+    @staticmethod
+    def _offer(chips: list[Chip], context: SearchContext, chip: Chip) -> bool:
+        if (chip.kind.value, chip.value) in context.removed:
+            return False
+        chips.append(chip)
+        return True
+
+    def _phrases(
+        self,
+        query: str,
+        tokens: list[Token],
+        chips: list[Chip],
+        meaning: Callable[[str], tuple[ChipKind, str] | None],
+        context: SearchContext,
+    ) -> None:
+        """The longest phrases that mean something exactly; one chip of each kind."""
+        start = 0
+        while start < len(tokens):
+            taken = 1
+            for size in range(min(LONGEST_PHRASE, len(tokens) - start), 0, -1):
+                window = tokens[start : start + size]
+                if any(token.chip is not None for token in window):
+                    continue
+                found = meaning(" ".join(token.word for token in window))
+                if found is None or any(chip.kind is found[0] for chip in chips):
+                    continue
+                if self._mark(query, tokens, chips, start, size, found, context, corrected=False):
+                    taken = size
+                    break
+            start += taken
+
+    def _mark(
+        self,
+        query: str,
+        tokens: list[Token],
+        chips: list[Chip],
+        start: int,
+        size: int,
+        found: tuple[ChipKind, str],
+        context: SearchContext,
+        *,
+        corrected: bool,
+    ) -> bool:
+        first, last = tokens[start], tokens[start + size - 1]
+        chip = Chip(found[0], query[first.start : last.end], found[1], first.start, last.end, corrected)
+        if not self._offer(chips, context, chip):
+            return False
+        for place in range(start, start + size):
+            token = tokens[place]
+            tokens[place] = Token(token.word, token.start, token.end, found[0])
+        return True
+
+    def _trade(self, phrase: str) -> tuple[ChipKind, str] | None:
+        code = self._lexicon.trade_phrases.get(phrase)
+        if code is None and len(phrase) > 4 and phrase.endswith("s"):
+            code = self._lexicon.trade_phrases.get(phrase[:-1])
+        return None if code is None else (ChipKind.TRADE, code)
+
+    def _place(self, phrase: str) -> tuple[ChipKind, str] | None:
+        if phrase in STOP_WORDS or not phrase:
+            return None
+        name = self._lexicon.places.get(phrase)
+        if name is not None and (name in self._communes or phrase not in self._communes):
+            return ChipKind.PLACE, name
+        if phrase in self._communes:
+            return ChipKind.PLACE, phrase
+        words = phrase.split()
+        if words[0] in ("st", "ste"):
+            full = " ".join(("saint" if words[0] == "st" else "sainte", *words[1:]))
+            if full in self._communes:
+                return ChipKind.PLACE, full
+        return None
+
+    def _wishes(self, phrase: str) -> tuple[ChipKind, str] | None:
+        if phrase in self._lexicon.languages:
+            return ChipKind.LANGUAGE, self._lexicon.languages[phrase]
+        if phrase in _AGREEMENT:
+            return ChipKind.AGREEMENT, "signed"
+        if phrase in _ACCESS:
+            return ChipKind.ACCESS, "wheelchair"
+        return None
+
+    def _misspelt(self, query: str, tokens: list[Token], chips: list[Chip], context: SearchContext) -> None:
+        """Trade and place by sound or with one slip, when nothing else explains the words."""
+        kinds = {chip.kind for chip in chips}
+        if ChipKind.TRADE not in kinds:
+            for place, token in enumerate(tokens):
+                if token.chip is None and len(token.word) >= 5:
+                    code = self._close_trade(token.word)
+                    if code and self._mark(
+                        query, tokens, chips, place, 1, (ChipKind.TRADE, code), context, corrected=True
+                    ):
+                        kinds.add(ChipKind.TRADE)
+                        break
+        if ChipKind.TRADE in kinds and ChipKind.PLACE not in kinds:
+            free = [
+                place
+                for place, token in enumerate(tokens)
+                if token.chip is None and token.word not in _FILLERS
+            ]
+            if free and free[-1] - free[0] <= 4:
+                phrase = " ".join(token.word for token in tokens[free[0] : free[-1] + 1])
+                name = self._close_commune(phrase) if len(phrase) >= 4 else None
+                if name:
+                    size = free[-1] - free[0] + 1
+                    self._mark(
+                        query, tokens, chips, free[0], size, (ChipKind.PLACE, name), context, corrected=True
+                    )
+
+    def _close_trade(self, word: str) -> str | None:
+        code = self._lexicon.trade_sounds.get(sounds([word])[0])
+        if code is not None:
+            return code
+        found = extractOne(
+            word, self._lexicon.trade_words, scorer=OSA.distance, score_cutoff=1 if len(word) < 9 else 2
+        )
+        if found is None or found[0][0] != word[0] or len(found[0]) < 5:
+            return None
+        return self._lexicon.trade_phrases[found[0]]
+
+    @staticmethod
+    def _last_code(query: str, tokens: list[Token], chips: list[Chip], context: SearchContext) -> None:
+        """A bare language code ends a query that already has a trade or a place: ``dentiste metz de``."""
+        kinds = {chip.kind for chip in chips}
+        if ChipKind.LANGUAGE in kinds or not tokens or not kinds & {ChipKind.TRADE, ChipKind.PLACE}:
+            return
+        for place in (len(tokens) - 1, *range(len(tokens) - 1)):
+            token = tokens[place]
+            last = (
+                place == len(tokens) - 1
+                and not query.endswith(" ")
+                or query[token.start : token.end].isupper()
+            )
+            if token.chip is None and token.word in _CODES and last:
+                chip = Chip(
+                    ChipKind.LANGUAGE, query[token.start : token.end], token.word, token.start, token.end
+                )
+                if Reader._offer(chips, context, chip):
+                    tokens[place] = Token(token.word, token.start, token.end, ChipKind.LANGUAGE)
+                return
