@@ -203,7 +203,7 @@ class _Reader:
         least = table.whole("min", 0, 0, 1000)
         target = table.whole("target", least, 0, 1000)
         calls = table.table("from_calls")
-        if calls.keys():
+        if calls.fields:
             target = max(target, _from_calls(calls))
         most = table.optional_whole("max", 0, 1000)
         if target < least or (most is not None and most < target):
@@ -229,7 +229,7 @@ class _Reader:
         )
         if demand.min > able:
             table.refuse(
-                N_("{needed} people are demanded but only {able} of the team may do it; train or hire, or demand less"),
+                N_("{needed} people are demanded but only {able} of the team may do it; train, hire or demand less"),
                 "min", needed=demand.min, able=able,
             )  # fmt: skip
 
@@ -423,7 +423,7 @@ def _agent(table: Table, known_skills: set[str], shifts: Mapping[str, ShiftType]
 
 def _limits(table: Table, shifts: Mapping[str, ShiftType]) -> Limits:
     per_shift = table.table("max_shifts")
-    for shift in per_shift.keys():
+    for shift in per_shift.fields:
         if shift not in shifts:
             per_shift.refuse(N_("the shift “{shift}” is not described"), shift, shift=shift)
     limits = Limits(
@@ -433,7 +433,7 @@ def _limits(table: Table, shifts: Mapping[str, ShiftType]) -> Limits:
         max_run=table.optional_whole("max_run", 1, 366), min_run=table.whole("min_run", 1, 1, 366),
         min_rest_run=table.whole("min_rest_run", 1, 1, 366),
         max_weekends=table.optional_whole("max_weekends", 0, 60),
-        max_shifts=tuple((shift, per_shift.whole(shift)) for shift in per_shift.keys()),
+        max_shifts=tuple((shift, per_shift.whole(shift)) for shift in per_shift.fields),
     )  # fmt: skip
     if (
         limits.min_minutes is not None

@@ -40,13 +40,13 @@ class Table:
             self.refuse(N_("this field is missing"), field)
         return value
 
-    def text(self, field: str, default: str | None = None) -> str:
+    def text(self, field: str, default: str | None = None, longest: int = 200) -> str:
         value = self._take(field) if default is not None else self._required(field)
         if value is None:
             return default or ""
         if not isinstance(value, str):
             self.refuse(N_("expected a text between quotes"), field)
-        return clean_line(value, 200)
+        return clean_line(value, longest)
 
     def whole(self, field: str, default: int | None = None, low: int = 0, high: int = 10**6) -> int:
         value = self._take(field) if default is not None else self._required(field)
@@ -152,7 +152,8 @@ class Table:
             self.refuse(N_("“{text}” is not known here"), field, text=text)
         return text
 
-    def keys(self) -> tuple[str, ...]:
+    @property
+    def fields(self) -> tuple[str, ...]:
         return tuple(self._values)
 
     def finish(self) -> None:

@@ -1,0 +1,1 @@
+"""Published benchmark formats read into the public format."""

@@ -1,0 +1,1 @@
+"""The engine: column generation over whole personal rosters, priced by dynamic programming."""
