@@ -119,6 +119,8 @@ def shown(value: Any, language: str | None = None) -> Any:
         return show_duration(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return show_number(value, language)
+    if hasattr(value, "in_language"):
+        return value.in_language(language)
     return value
 
 

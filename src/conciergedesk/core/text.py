@@ -20,6 +20,8 @@ _DANGEROUS = re.compile(
     "\ufff9-\ufffb\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _SPACES = re.compile(r"\s+")
+# Latin letters and printed signs that no rule below would change; most text is nothing else.
+_PLAIN = re.compile("[ -~\u00a1-\u00ac\u00ae-\u02ff\u2010-\u2027\u2030-\u205e\u20ac]*")
 _MARKS = re.compile(r"([^\W_]?[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]{4})"
                     r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u20d0-\u20ff]+")
 
@@ -33,6 +35,8 @@ def _tame(text: str) -> str:
 
 def clean_line(text: str, limit: int = LINE_LIMIT) -> str:
     """One harmless line: controls dropped, runs of white space folded, cut at ``limit`` characters."""
+    if len(text) <= limit and _PLAIN.fullmatch(text):
+        return " ".join(text.split())
     return _SPACES.sub(" ", _tame(text[: limit * 4].replace("\n", " ").replace("\t", " "))).strip()[:limit]
 
 
