@@ -22,7 +22,7 @@ from textual.strip import Strip
 
 from conciergedesk.board.rules import DayGroup, DaySeparator, Loudness
 from conciergedesk.core.i18n import N_, _, local
-from conciergedesk.core.text import clean_line, cut
+from conciergedesk.core.text import clean_block, clean_line, cut
 from conciergedesk.ui.glyphs import glyphs
 
 GROUND = "ground"
@@ -33,6 +33,26 @@ GROUND = "ground"
 def safe(text: str, cells: int = 400) -> str:
     """``text`` cleaned and cut to ``cells`` terminal cells."""
     return cut(clean_line(text), cells)
+
+
+@lru_cache(maxsize=16384)
+def short(text: str, cells: int) -> str:
+    """``text`` in ``cells``; when it is too long, what stands before a comma (``Jonas, famille de 4``)."""
+    whole = clean_line(text)
+    if cell_len(whole) <= cells:
+        return whole
+    head = whole
+    while ", " in head:
+        head = head.rpartition(", ")[0]
+        if cell_len(head) <= cells:
+            return head
+    return cut(whole, cells)
+
+
+def word(source: str) -> str:
+    """A short word whose English source carries its context before a bar: ``state|soon``."""
+    said = _(source)
+    return said.partition("|")[2] if said == source else said
 
 
 class Palette:
@@ -51,12 +71,12 @@ class Palette:
 
     def _make(self, ink: str, ground: str) -> Style:
         role, *looks = ink.split()
-        if role.endswith("-chip"):
-            return Style(color=self._variables["chip-ink"], bgcolor=self._variables["chip"], bold=True)
+        if looks and looks[-1].startswith("@"):
+            ground = looks.pop()[1:]
         if role == "on-chip":
             return Style(color=self._variables[looks[0]], bgcolor=self._variables["chip"])
-        if role == "key-chip":
-            return Style(color=self._variables["text"], bgcolor=self._variables["track"])
+        if role == "late-chip":
+            return Style(color=self._variables["chip-ink"], bgcolor=self._variables["chip"], bold=True)
         color = self._variables["text" if role == GROUND else role]
         return Style(
             color=color,
@@ -77,10 +97,18 @@ class Row:
 
     pieces: list[Piece] = field(default_factory=list)
     width: int = 0
+    ground: str = ""
+    """Ground of the whole line, if it is not the widget's."""
 
     def say(self, text: str, ink: str = "text") -> Row:
         """Add the desk's own words or signs."""
         if text:
+            # Some SVG viewers drop spaces at the beginning of a text, so they stand alone.
+            words = text.lstrip(" ")
+            if words and len(words) != len(text):
+                self.pieces.append(Piece(" " * (len(text) - len(words)), ink))
+                self.width += len(text) - len(words)
+                text = words
             self.pieces.append(Piece(text, ink))
             self.width += cell_len(text)
         return self
@@ -114,6 +142,16 @@ class Row:
         self.width += other.width
         return self
 
+    def on(self, other: Row, width: int) -> Row:
+        """Add ``other`` padded to ``width`` cells on its own ground, inside a line with another ground."""
+        other.to(width)
+        if other.ground:
+            self.pieces.extend(Piece(text, f"{ink} @{other.ground}") for text, ink in other.pieces)
+        else:
+            self.pieces.extend(other.pieces)
+        self.width += other.width
+        return self
+
     def end(self, other: Row, width: int) -> Row:
         """Add ``other`` so that it ends at ``width``; it is left out when there is no room for it."""
         if self.width + other.width + 1 <= width:
@@ -130,7 +168,7 @@ class Row:
 
     def strip(self, palette: Palette, width: int, ground: str = "bg") -> Strip:
         """The row as a painted line of exactly ``width`` cells."""
-        style = palette.style
+        style, ground = palette.style, self.ground or ground
         segments = [Segment(text, style(ink, ground)) for text, ink in self.pieces]
         return Strip(segments).adjust_cell_length(width, style(GROUND, ground))
 
@@ -140,7 +178,7 @@ def _css(ink: str) -> str:
     role, *looks = ink.split()
     if role == GROUND:
         return ""
-    if role.endswith("-chip"):
+    if role == "late-chip":
         return "bold $chip-ink on $chip"
     return " ".join([*looks, f"${role}"])
 
@@ -158,11 +196,11 @@ def words(*pieces: tuple[str, str]) -> Content:
 # --- states -------------------------------------------------------------------------------------------------------
 
 _STATE_WORDS = {
-    Loudness.LATE: N_("LATE"),
-    Loudness.GAP: N_("gap"),
-    Loudness.SOON: N_("soon"),
-    Loudness.WAITING: N_("waits"),
-    Loudness.ON_TIME: N_("in time"),
+    Loudness.LATE: N_("state|LATE"),
+    Loudness.GAP: N_("state|gap"),
+    Loudness.SOON: N_("state|soon"),
+    Loudness.WAITING: N_("state|waits"),
+    Loudness.ON_TIME: N_("state|in time"),
 }
 _STATE_INKS = {
     Loudness.LATE: "late",
@@ -182,7 +220,7 @@ _TIME_INKS = {
 
 def state_word(loud: Loudness) -> str:
     """The word of a state in the language of the interface."""
-    return _(_STATE_WORDS[loud])
+    return word(_STATE_WORDS[loud])
 
 
 def state_glyph(loud: Loudness) -> str:
@@ -221,6 +259,7 @@ _MONTHS = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"),
     N_("July"), N_("August"), N_("September"), N_("October"), N_("November"), N_("December"),
 )  # fmt: skip
+_DAY_OF_LENGTH = N_("length|d")
 _MONTHS_SHORT = (
     N_("Jan"), N_("Feb"), N_("Mar"), N_("Apr"), N_("May"), N_("Jun"),
     N_("Jul"), N_("Aug"), N_("Sep"), N_("Oct"), N_("Nov"), N_("Dec"),
@@ -263,7 +302,7 @@ def duration(span: timedelta) -> str:
     hours, rest = divmod(minutes, 60)
     if hours < 24:
         return f"{sign}{hours} h {rest:02d}"
-    return f"{sign}{hours // 24} {_('d')}"
+    return f"{sign}{hours // 24} {word(_DAY_OF_LENGTH)}"
 
 
 def time_left(due_at: datetime | None, now: datetime, *, under_separators: bool = True) -> str:
@@ -311,6 +350,40 @@ def separator_label(line: DaySeparator) -> str:
     if line.holiday:
         parts.append(safe(line.holiday))
     return f" {glyphs().dot} ".join(parts)
+
+
+def wrapped(value: str, cells: int, rows: int = 100) -> list[str]:
+    """What somebody typed, cleaned and broken between words into at most ``rows`` lines of ``cells`` cells."""
+    lines: list[str] = []
+    for paragraph in clean_block(value).split("\n"):
+        line = ""
+        for word in paragraph.split():
+            while cell_len(word) > cells:
+                head = _head(word, cells)
+                lines.extend([line] if line else [])
+                line, word = "", word[len(head) :]
+                lines.append(head)
+            if line and cell_len(line) + 1 + cell_len(word) > cells:
+                lines.append(line)
+                line = word
+            else:
+                line = f"{line} {word}" if line else word
+        lines.append(line)
+        if len(lines) > rows:
+            break
+    if len(lines) > rows:
+        return [*lines[: rows - 1], cut(" ".join(lines[rows - 1 :]), cells)]
+    return lines
+
+
+def _head(word: str, cells: int) -> str:
+    """The longest beginning of ``word`` that fits, at least one character."""
+    width = 0
+    for place, char in enumerate(word):
+        width += cell_len(char)
+        if width > cells and place:
+            return word[:place]
+    return word
 
 
 def initials(name: str) -> str:

@@ -1,0 +1,220 @@
+"""The table of all acts of the desk: one line per act, in the order of help and palette.
+
+An act without a key is found in the palette and can be given a key by the house's file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from conciergedesk.core.i18n import N_
+
+
+class Scope(StrEnum):
+    """Where an act can be done."""
+
+    EVERYWHERE = "everywhere"
+    GO = "go"
+    BOARD = "board"
+    LIST = "list"
+    FILTER = "filter"
+    SHEET = "sheet"
+    FORM = "form"
+    CHOICE = "choice"
+    CONFIRM = "confirm"
+    PALETTE = "palette"
+    HELP = "help"
+
+
+SCOPE_TITLES: Mapping[Scope, str] = {
+    Scope.EVERYWHERE: N_("Everywhere"),
+    Scope.GO: N_("After g"),
+    Scope.BOARD: N_("Board"),
+    Scope.LIST: N_("In a list"),
+    Scope.FILTER: N_("While filtering"),
+    Scope.SHEET: N_("In a sheet"),
+    Scope.FORM: N_("In a form"),
+    Scope.CHOICE: N_("In a choice"),
+    Scope.CONFIRM: N_("Before what cannot be undone"),
+    Scope.PALETTE: N_("In the list of all acts"),
+    Scope.HELP: N_("In this help"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """One act of the desk.
+
+    ``label`` carries its context before a bar (``act|open``), because a short word is said differently
+    elsewhere. ``verb`` is the Textual action that the binding runs on its screen. ``order`` is the place in the
+    footer (lower is used more; 0 keeps it out). ``leaves_desk`` marks what goes out or cannot be undone.
+    """
+
+    id: str
+    scope: Scope
+    keys: tuple[str, ...]
+    verb: str
+    label: str
+    help: str
+    order: int = 0
+    leaves_desk: bool = False
+    priority: bool = False
+
+
+_PLACES: Mapping[str, Scope] = {"desk": Scope.EVERYWHERE, "mode": Scope.EVERYWHERE}
+
+
+def _act(
+    act_id: str,
+    keys: str,
+    order: int,
+    label: str,
+    help_text: str,
+    *,
+    verb: str = "",
+    leaves_desk: bool = False,
+    priority: bool = False,
+) -> Action:
+    """An act; its scope is the first part of its id, its verb asks the screen unless another one is given."""
+    place = act_id.partition(".")[0]
+    return Action(
+        id=act_id,
+        scope=_PLACES.get(place) or Scope(place),
+        keys=tuple(keys.split()),
+        verb=verb or f"ask('{act_id}')",
+        label=label,
+        help=help_text,
+        order=order,
+        leaves_desk=leaves_desk,
+        priority=priority,
+    )
+
+
+ACTIONS: tuple[Action, ...] = (
+    _act("desk.new", "n", 1, N_("act|new"), N_("Note a new request in one line.")),
+    _act("desk.find", "f", 2, N_("act|find"), N_("Find a person, a request, a provider or a key.")),
+    _act("desk.call", "r", 3, N_("act|call in"), N_("A call came in: find who is calling.")),
+    _act("desk.undo", "u", 60, N_("act|undo"), N_("Undo my last act.")),
+    _act("desk.redo", "U", 0, N_("act|redo"), N_("Do again what I have just undone.")),
+    _act("desk.note", "e", 65, N_("act|note"), N_("Write a note on what is selected.")),
+    _act("desk.drafts", "b", 0, N_("act|drafts"), N_("Take up a form that was interrupted.")),
+    _act("desk.copy", "y", 130, N_("act|copy"), N_("Copy the number and a one-line summary."), verb="copy"),
+    _act(
+        "desk.theme", "", 0, N_("act|light or dark"),
+        N_("Change between the dark and the light theme."), verb="next_theme",
+    ),
+    _act(
+        "desk.language", "", 0, N_("act|language"),
+        N_("Change the language of the interface."), verb="next_language",
+    ),
+    _act(
+        "desk.acts", "ctrl+p", 0, N_("act|all acts"),
+        N_("List every act with its key and run one."), verb="palette",
+    ),
+    _act("desk.keys", "question_mark f1", 0, N_("act|keys"), N_("Show the keys that work here."), verb="help"),
+    _act(
+        "desk.go", "g", 0, N_("act|go to…"),
+        N_("Then one letter: change the screen without F-keys."), verb="go",
+    ),
+    _act(
+        "desk.back", "escape", 0, N_("act|back"),
+        N_("Leave, take a filter off, or put an error away."), verb="back",
+    ),
+    _act(
+        "desk.quit", "ctrl+q", 0, N_("act|leave"),
+        N_("Leave the desk. Nothing is lost."), verb="quit", priority=True,
+    ),
+    _act("mode.board", "f2", 0, N_("act|Board"), N_("The one list of promises."), verb="mode('board')"),
+    _act(
+        "mode.providers", "f3", 0, N_("act|Providers"),
+        N_("Who can do it, and who is open."), verb="mode('providers')",
+    ),
+    _act("mode.keys", "f4", 0, N_("act|Keys"), N_("Where each key is and who holds it."), verb="mode('keys')"),
+    _act(
+        "mode.relocation", "f5", 0, N_("act|Relocations"),
+        N_("Newcomers and their dated plans."), verb="mode('relocation')",
+    ),
+    _act("mode.rota", "f6", 0, N_("act|Rota"), N_("Who works when."), verb="mode('rota')"),
+    _act(
+        "mode.handover", "f7", 0, N_("act|Handover"),
+        N_("What one shift passes to the next."), verb="mode('handover')",
+    ),
+    _act(
+        "mode.reports", "f8", 0, N_("act|Reports"),
+        N_("Figures with their definitions."), verb="mode('reports')",
+    ),
+    _act("go.board", "t", 1, N_("act|Board"), N_("The one list of promises."), verb="mode('board')"),
+    _act(
+        "go.providers", "p", 2, N_("act|Providers"),
+        N_("Who can do it, and who is open."), verb="mode('providers')",
+    ),
+    _act("go.keys", "c", 3, N_("act|Keys"), N_("Where each key is and who holds it."), verb="mode('keys')"),
+    _act(
+        "go.relocation", "i", 4, N_("act|Relocations"),
+        N_("Newcomers and their dated plans."), verb="mode('relocation')",
+    ),
+    _act("go.rota", "l", 5, N_("act|Rota"), N_("Who works when."), verb="mode('rota')"),
+    _act(
+        "go.handover", "r", 6, N_("act|Handover"),
+        N_("What one shift passes to the next."), verb="mode('handover')",
+    ),
+    _act("go.reports", "s", 7, N_("act|Reports"), N_("Figures with their definitions."), verb="mode('reports')"),
+    _act("board.open", "enter", 10, N_("act|open"), N_("Open the selected promise.")),
+    _act("board.claim", "t", 20, N_("act|take"), N_("Take it: it is mine from now on.")),
+    _act("board.status", "s", 30, N_("act|status"), N_("Change the state: wait, confirm, done, cancel…")),
+    _act("board.callback", "z", 40, N_("act|promise a call"), N_("Promise a call-back, or put off until later.")),
+    _act("board.provider", "p", 50, N_("act|provider"), N_("Ask a provider.")),
+    _act("board.call", "a", 70, N_("act|ring"), N_("Ring the person and write down the attempt.")),
+    _act("board.step", "x", 75, N_("act|step done"), N_("Tick the next step of the checklist.")),
+    _act(
+        "board.mark", "space", 80, N_("act|mark"),
+        N_("Mark this line; the next act is for all marked lines."), verb="mark",
+    ),
+    _act("board.key", "k", 90, N_("act|key"), N_("Hand over or take back a key.")),
+    _act("board.letter", "l", 100, N_("act|letter"), N_("Prepare a letter in the client's language.")),
+    _act("board.message", "m", 110, N_("act|message"), N_("Prepare a message.")),
+    _act("board.assign", "i", 0, N_("act|give to…"), N_("Give it to a colleague or a team.")),
+    _act("board.qualify", "c", 0, N_("act|correct"), N_("Correct type, moment, person, place or priority.")),
+    _act("board.link", "", 0, N_("act|follow-up"), N_("Create a follow-up linked to this request.")),
+    _act("board.duplicate", "", 0, N_("act|duplicate"), N_("Mark as the duplicate of another request.")),
+    _act("board.priority", "", 0, N_("act|priority"), N_("Change the priority and say why.")),
+    _act("board.appointment", "", 0, N_("act|appointment"), N_("Agree on an appointment.")),
+    _act("board.detail", "right", 120, N_("act|detail"), N_("Show the whole detail."), verb="detail"),
+    _act("board.list", "left", 0, N_("act|list"), N_("Back from the detail to the list."), verb="list"),
+    _act(
+        "board.filter", "slash", 85, N_("act|filter"),
+        N_("Filter: words, !not, mine, team, late, today, waiting, free."), verb="filter",
+    ),
+    _act("board.views", "v", 125, N_("act|views"), N_("Choose a saved view."), verb="views"),
+    _act("board.kept", "h", 0, N_("act|kept today"), N_("Show the promises kept today.")),
+    _act("board.reload", "ctrl+r", 0, N_("act|read again"), N_("Read the board again."), verb="reload"),
+    _act("list.up", "up", 0, N_("act|up"), N_("One line up."), verb="cursor(-1)"),
+    _act("list.down", "down", 0, N_("act|down"), N_("One line down."), verb="cursor(1)"),
+    _act("list.page_up", "pageup", 0, N_("act|page up"), N_("One page up."), verb="page(-1)"),
+    _act("list.page_down", "pagedown", 0, N_("act|page down"), N_("One page down."), verb="page(1)"),
+    _act("list.first", "home", 0, N_("act|first"), N_("To the first line."), verb="edge(-1)"),
+    _act("list.last", "end", 0, N_("act|last"), N_("To the last line."), verb="edge(1)"),
+    _act(
+        "filter.keep", "enter down", 1, N_("act|keep"),
+        N_("Keep the filter and go back to the list."), verb="keep",
+    ),
+    _act("filter.leave", "escape", 2, N_("act|take off"), N_("Take the filter off."), verb="leave"),
+    _act("sheet.leave", "escape", 90, N_("act|leave"), N_("Leave; what was typed is kept."), verb="leave"),
+    _act("form.save", "ctrl+s", 1, N_("act|save"), N_("Save."), verb="save", priority=True),
+    _act("form.next", "tab down", 2, N_("act|next line"), N_("Go to the next line."), verb="next_field"),
+    _act(
+        "form.previous", "shift+tab up", 0, N_("act|line before"),
+        N_("Go to the line before."), verb="previous_field",
+    ),
+    _act("choice.take", "enter", 1, N_("act|choose"), N_("Choose this line."), verb="take"),
+    _act("choice.down", "down", 0, N_("act|down"), N_("One line down."), verb="down"),
+    _act("choice.up", "up", 0, N_("act|up"), N_("One line up."), verb="up"),
+    _act("confirm.safe", "enter escape", 1, N_("act|leave it"), N_("Change nothing."), verb="safe"),
+    _act("palette.run", "enter", 1, N_("act|run"), N_("Run this act."), verb="take"),
+    _act("palette.down", "down", 0, N_("act|down"), N_("One line down."), verb="down"),
+    _act("palette.up", "up", 0, N_("act|up"), N_("One line up."), verb="up"),
+    _act("help.down", "down pagedown", 1, N_("act|down"), N_("Further down."), verb="down"),
+    _act("help.up", "up pageup", 2, N_("act|up"), N_("Further up."), verb="up"),
+)  # fmt: skip

@@ -1,0 +1,124 @@
+"""A few labelled lines to fill in. A refused value is said under its line, and nothing typed is lost."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, TypeVar
+
+from textual.containers import Horizontal, Vertical
+from textual.widget import Widget
+from textual.widgets import Input, Static
+
+from conciergedesk.core.errors import DeskError, InvalidInput
+from conciergedesk.ui.acts import Scope
+from conciergedesk.ui.cells import text
+from conciergedesk.ui.modals.sheet import Sheet
+from conciergedesk.ui.widgets.inputs import DeskInput
+
+ResultT = TypeVar("ResultT")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One line of a form; ``name`` is what ``InvalidInput.field`` says."""
+
+    name: str
+    label: str
+    value: str = ""
+    hint: str = ""
+    secret: bool = False
+
+
+class FormSheet(Sheet[ResultT]):
+    """Asks for values and saves them::
+
+    form = FormSheet(_("Note"), [Field("text", _("Note"))], lambda values: notes.add(desk, values["text"]))
+    self.app.push_screen(form, self.show_note)
+
+    Args:
+        title: Title of the sheet.
+        fields: The lines, in Tab order.
+        save: Called with the values in a worker thread; its result is the answer of the sheet.
+        left: Called with what was typed when the sheet is left unsaved, so that it can be kept as a draft.
+        context: At the right of the title.
+    """
+
+    SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.FORM,)
+
+    def __init__(
+        self,
+        title: str,
+        fields: Sequence[Field],
+        save: Callable[[Mapping[str, str]], ResultT],
+        *,
+        left: Callable[[Mapping[str, str]], None] | None = None,
+        context: str = "",
+    ) -> None:
+        super().__init__(title, context)
+        self._fields = tuple(fields)
+        self._save = save
+        self._left = left
+        self._saving = False
+        self._inputs = {
+            field.name: DeskInput(field.value, placeholder=field.hint, secret=field.secret) for field in fields
+        }
+        self._errors = {field.name: Static("", markup=False, classes="field-error") for field in fields}
+
+    def compose_sheet(self) -> Iterable[Widget]:
+        for field in self._fields:
+            error = self._errors[field.name]
+            error.display = False
+            label = Static(text(field.label, "muted", 12), markup=False, classes="field-label")
+            yield Vertical(
+                Horizontal(label, self._inputs[field.name], classes="field-line"), error, classes="field"
+            )
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        if self._fields:
+            self._inputs[self._fields[0].name].focus()
+
+    @property
+    def values(self) -> Mapping[str, str]:
+        """What stands in the lines now."""
+        return {name: box.value for name, box in self._inputs.items()}
+
+    def on_input_submitted(self, event: Input.Submitted) -> None:
+        event.stop()
+        self.action_save()
+
+    def action_save(self) -> None:
+        if self._saving:
+            return
+        self._saving = True
+        self.error_line.show("")
+        for error in self._errors.values():
+            error.display = False
+        values = self.values
+        self.run_service(lambda: self._save(values), self._saved, group="save", failed=self._refused)
+
+    def _saved(self, result: ResultT) -> None:
+        self.dismiss(result)
+
+    def _refused(self, error: DeskError) -> None:
+        self._saving = False
+        if isinstance(error, InvalidInput) and error.field in self._errors:
+            line = self._errors[error.field]
+            line.update(text(str(error), "late", 200))
+            line.display = True
+            self._inputs[error.field].focus()
+        else:
+            self.show_error(error)
+
+    def action_leave(self) -> None:
+        values = self.values
+        if self._left is not None and any(values[field.name] != field.value for field in self._fields):
+            self._left(values)
+        self.dismiss(None)
+
+    def action_next_field(self) -> None:
+        self.focus_next(DeskInput)
+
+    def action_previous_field(self) -> None:
+        self.focus_previous(DeskInput)
