@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from threading import RLock
 
 import numpy as np
+from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
@@ -17,21 +18,29 @@ from conciergedesk.providers.search.entry import (
     SearchResult,
     Understanding,
 )
-from conciergedesk.providers.search.explain import explain
-from conciergedesk.providers.search.filters import Ordering, Wishes, order_rows, wishes_of
+from conciergedesk.providers.search.explain import Explainer
+from conciergedesk.providers.search.filters import Ordering, Place, Wishes
 from conciergedesk.providers.search.lexicon import Lexicon, read_lexicon
-from conciergedesk.providers.search.matching import Floats, Matcher, Rows, Term
+from conciergedesk.providers.search.matching import Matcher, Rows, Term
 from conciergedesk.providers.search.phone_hits import search_phones
-from conciergedesk.providers.search.ranking import best_candidates, compare
+from conciergedesk.providers.search.ranking import Compared, best_candidates, compare
 from conciergedesk.providers.search.store import Store
 from conciergedesk.providers.search.understanding import Reader, Reading
 
 DEFAULT_LIMIT = 20
 _GOOD = 0.90
 _NAMED = 24
+_FAIR, _SAME = 0.80, 0.93
 # Levels of a result, the best first; within one, scores or the order of wishes decide.
-_SAME_NAME, _BEGINS, _INTENT, _SURE, _CORRECTED_INTENT, _TEXT, _NEARBY = 6, 5, 4, 3, 2, 1, 0
+_SAME_NAME, _BEGINS, _ALIKE, _INTENT, _SURE, _TEXT = 6, 5, 4, 3, 2, 1
+# What a provider of a corrected trade and place counts among texts: in the place, and near it.
+_INSIDE, _NEAR = 0.80, 0.55
 _NOBODY = np.zeros(0, np.int32)
+
+
+def _raise(places: dict[int, Place], row: int, place: Place) -> None:
+    if row not in places or places[row] < place:
+        places[row] = place
 
 
 class SearchIndex:
@@ -57,7 +66,7 @@ class SearchIndex:
         """Search in ``store`` from now on."""
         self.store = store
         self._matcher = Matcher(store, self.lexicon)
-        self._reader = Reader(self.lexicon, store.living_communes, self._close_commune)
+        self._reader = Reader(self.lexicon, store.living_communes, self._close_commune, self._is_known)
         self._close: dict[str, str | None] = {}
 
     def __len__(self) -> int:
@@ -108,43 +117,90 @@ class SearchIndex:
         words = [token.word for token in reading.tokens]
         if not words and not reading.understanding.chips:
             return SearchResult(reading.understanding)
-        wishes = wishes_of(self.store, reading, context)
-        glued = "".join(words)
-        levels: dict[int, int] = {}
-        scores: dict[int, float] = {}
-        named, count = self.store.rows_named(glued, _NAMED) if glued else ([], 0)
-        for row in named:
-            same = self.store.folded[row].replace(" ", "") == glued
-            levels[row] = _SAME_NAME if same else _BEGINS
-        if count > _NAMED or len(glued) < 3:
-            levels = {row: level for row, level in levels.items() if level == _SAME_NAME}
-        intent = not reading.left_over and bool(reading.trade or reading.places)
-        terms: list[Term] = []
+        wishes = Wishes(self.store, reading, context)
+        places: dict[int, Place] = {}
+        self._whole_names(words, places)
         pool: Rows = _NOBODY
-        total = 0
+        intent = not reading.left_over and bool(reading.trade or reading.places)
         if intent:
             pool = self._intent_rows(reading, wishes)
-            total = len(pool)
+        enough = len(pool) >= 5 and reading.exact
+        terms: list[Term] = []
         name_words = reading.name_words
-        if name_words and not (intent and not name_words):
-            terms, rows, found = self._by_text(
-                reading, name_words, context, enough=len(pool) >= 5 and reading.exact
-            )
-            kept = wishes.keep(rows)
-            for row, score in zip(rows[kept].tolist(), found[kept].tolist(), strict=True):
-                scores[row] = score
-                sure = score >= 0.97 and intent and not reading.exact
-                levels[row] = max(levels.get(row, 0), _SURE if sure else _TEXT)
-            total = max(total, len(scores))
+        if name_words != words and reading.left_over and not places:
+            # A wish may be part of a name: "la chinoise" is a restaurant before it is a language.
+            terms, found = self._by_text(reading, words, context, enough=True)
+            for row, score in zip(found.rows.tolist(), found.scores.tolist(), strict=True):
+                if score >= _GOOD:
+                    places[row] = Place(_ALIKE, score)
+        if name_words:
+            terms, found = self._by_text(reading, name_words, context, enough=enough)
+            self._place_texts(found, words, wishes, places, named=bool(reading.trade and reading.places))
         ordering = Ordering(self.store, wishes, context)
-        chosen = order_rows(
-            ordering, levels, scores, pool, _INTENT if reading.exact else _CORRECTED_INTENT, limit
-        )
+        if len(pool):
+            self._place_pool(reading, pool, ordering, places, limit)
+        chosen = ordering.best(places, limit)
         return SearchResult(
             reading.understanding,
-            tuple(self._hit(row, score, reading, terms, ordering) for row, score in chosen),
-            max(total, len(chosen)),
+            tuple(self._hits(chosen, places, Explainer(self.store, self.lexicon, reading, terms), ordering)),
+            max(len(pool), len(places)),
         )
+
+    @staticmethod
+    def _place_texts(
+        found: Compared, words: Sequence[str], wishes: Wishes, places: dict[int, Place], *, named: bool
+    ) -> None:
+        """Candidates by likeness; ``named`` says that trade and place explain the words, so names may not."""
+        asked = sorted(words)
+        for at in np.flatnonzero(wishes.keep(found.rows)).tolist():
+            row, score, alike = int(found.rows[at]), float(found.scores[at]), float(found.alike[at])
+            level = _ALIKE if alike >= _SAME else _SURE if score >= _GOOD else _TEXT
+            _raise(places, row, Place(level, score))
+            if not named and len(words[-1]) > 1:
+                own = found.names[at].split()
+                if set(words) <= set(own):
+                    _raise(places, row, Place(_BEGINS, 0.97 if sorted(own) == asked else 0.95 + 0.01 * score))
+
+    def _place_pool(
+        self, reading: Reading, pool: Rows, ordering: Ordering, places: dict[int, Place], limit: int
+    ) -> None:
+        """Providers that the trade and place ask for, in the order of wishes.
+
+        When a word had to be corrected to see a trade or place, names that fit better still stand above.
+        """
+        plain = reading.exact and bool(reading.trade)
+        if plain and len(pool) >= 5 and reading.places:
+            asked = set(pool.tolist())
+            for row, place in places.items():
+                if _INTENT < place.level < _SAME_NAME and row not in asked:
+                    places[row] = Place(_SURE, place.score)
+        trade = self.store.trades.get(reading.trade, -1) if reading.trade else -1
+        texts = {row: place.score for row, place in places.items()}
+        rows, inside = ordering.sort(pool, trade=trade, texts=texts)
+        for turn, (row, within) in enumerate(zip(rows[: limit * 2].tolist(), inside.tolist(), strict=False)):
+            if plain:
+                _raise(places, row, Place(_INTENT, 1.0 - turn * 1e-3))
+            else:
+                _raise(places, row, Place(_TEXT, (_INSIDE if within else _NEAR) - turn * 1e-3))
+
+    def _whole_names(self, words: Sequence[str], places: dict[int, Place]) -> None:
+        """Names that are the whole query, or begin with it."""
+        typed = " ".join(words)
+        folded = self.store.folded
+        for turn, form in enumerate(self._forms(words)):
+            glued = "".join(form)
+            if not glued:
+                continue
+            named = [(row, folded[row]) for row in self.store.rows_named(glued, 4 * _NAMED)]
+            begins = [row for row, name in named if name.startswith(typed)] if turn == 0 else []
+            for row, name in named:
+                if name.replace(" ", "") == glued:
+                    _raise(places, row, Place(_SAME_NAME, fuzz.ratio(name, typed) / 100))
+            if len(begins) <= _NAMED and len(glued) >= 3:
+                for row in begins:
+                    name = folded[row]
+                    whole = name[len(typed) : len(typed) + 1] == " "
+                    _raise(places, row, Place(_BEGINS, (1.0 if whole else 0.95) - 1e-5 * len(name)))
 
     def _intent_rows(self, reading: Reading, wishes: Wishes) -> Rows:
         """Everybody of the trade in or near the place."""
@@ -163,44 +219,37 @@ class SearchIndex:
 
     def _by_text(
         self, reading: Reading, words: Sequence[str], context: SearchContext, *, enough: bool
-    ) -> tuple[list[Term], Rows, Floats]:
-        """Candidates by their words: first as typed, then with corrections when the first look is not good."""
+    ) -> tuple[list[Term], Compared]:
+        """Candidates by their words: first as typed, then with corrections when the first look is not good.
+
+        With ``enough`` there are good results already, and nothing is corrected.
+        """
         matcher = self._matcher
-        trade = self.store.trades.get(reading.trade, -1) if reading.trade else -1
-        trades = (
-            [trade if token.chip is ChipKind.TRADE else -1 for token in reading.tokens if token.word in words]
-            if trade >= 0
-            else [-1] * len(words)
-        )
-        if len(trades) != len(words):
-            trades = [-1] * len(words)
+        code = self.store.trades.get(reading.trade, -1) if reading.trade else -1
+        named = {token.word for token in reading.tokens if token.chip is ChipKind.TRADE}
+        trades = [code if word in named else -1 for word in words]
         terms = matcher.terms(words, trades, typing=context.typing)
-        unknown = [term for term in terms if not term.spellings]
-        if not enough:
-            for term in unknown:
-                matcher.correct(term)
         forms = self._forms(words)
         length = len(" ".join(words))
-        rows, scores = self._look(terms, forms, length)
-        best = float(scores.max()) if len(scores) else 0.0
-        if best < _GOOD and not enough:
-            for term in terms:
-                if term not in unknown:
-                    matcher.correct(term)
-            more, better = self._look(terms, forms, length)
-            rows, places = np.unique(np.concatenate((rows, more)), return_index=True)
-            scores = np.concatenate((scores, better))[places]
-        return terms, rows, scores
+        unknown = [] if enough else [term for term in terms if not term.spellings]
+        for term in unknown:
+            matcher.correct(term)
+        found = self._look(terms, forms, length)
+        for deep in (False, True):
+            best = float(found.scores.max()) if len(found.rows) else 0.0
+            if enough or best >= (_FAIR if deep else _GOOD):
+                break
+            changed = [matcher.correct(term, deep=deep) for term in terms if deep or term not in unknown]
+            if any(changed):
+                found = self._look(terms, forms, length)
+        return terms, found
 
-    def _look(
-        self, terms: Sequence[Term], forms: Sequence[Sequence[str]], length: int
-    ) -> tuple[Rows, Floats]:
+    def _look(self, terms: Sequence[Term], forms: Sequence[Sequence[str]], length: int) -> Compared:
         rows, cover = self._matcher.score(terms)
         rows, cover = best_candidates(self.store, rows, cover, length)
         if not len(rows):
-            return rows, cover
-        scores, _ = compare(self.store, forms, rows, cover)
-        return rows, scores
+            return Compared(rows, cover, cover, [])
+        return compare(self.store, forms, rows, cover)
 
     def _forms(self, words: Sequence[str]) -> list[list[str]]:
         """The query as typed, and with its short forms written out."""
@@ -214,6 +263,10 @@ class SearchIndex:
                 forms.append(form)
         return forms
 
+    def _is_known(self, word: str) -> bool:
+        number = self.store.vocabulary.numbers.get(word)
+        return number is not None and bool(self.store.frequency[number] > 0)
+
     def _close_commune(self, phrase: str) -> str | None:
         """The one commune a misspelt phrase can mean."""
         if phrase not in self._close:
@@ -226,16 +279,18 @@ class SearchIndex:
             self._close[phrase] = found[0] if good and found is not None else None
         return self._close[phrase]
 
-    def _hit(
-        self, row: int, score: float, reading: Reading, terms: Sequence[Term], ordering: Ordering
-    ) -> Hit:
-        why, spans = explain(self.store, self.lexicon, row, reading, terms)
-        return Hit(
-            id=self.store.ids[row],
-            score=round(score, 4),
-            why=why,
-            spans=spans,
-            distance_km=ordering.distance(row),
-            state=ordering.state(row),
-            below=ordering.below(row),
-        )
+    def _hits(
+        self, rows: Sequence[int], places: Mapping[int, Place], explainer: Explainer, ordering: Ordering
+    ) -> Iterator[Hit]:
+        distances = ordering.distances(rows)
+        for row, distance in zip(rows, distances, strict=True):
+            why, spans = explainer.explain(row)
+            yield Hit(
+                id=self.store.ids[row],
+                score=round(places[row].score, 4),
+                why=why,
+                spans=spans,
+                distance_km=distance,
+                state=ordering.state(row),
+                below=ordering.below(row),
+            )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from conciergedesk.providers.search.entry import ChipKind, Reason, Why
 from conciergedesk.providers.search.lexicon import Lexicon
@@ -13,67 +14,72 @@ from conciergedesk.providers.search.understanding import Reading, Token, tokens_
 Span = tuple[int, int]
 
 
-def explain(
-    store: Store, lexicon: Lexicon, row: int, reading: Reading, terms: Sequence[Term]
-) -> tuple[tuple[Why, ...], tuple[Span, ...]]:
-    """Reasons in the order of the query, and highlight spans in the name as it is written."""
-    name_tokens = tokens_of(store.names[row])
-    by_word = {token.word: token for token in reversed(name_tokens)}
-    commune = store.commune_names[int(store.facts.commune[row])]
-    why: dict[Why, None] = {}
-    spans: set[Span] = set()
-    for chip in reading.understanding.chips:
-        if chip.kind is ChipKind.TRADE and _has_trade(store, lexicon, row, chip.value):
-            why[Why(Reason.TRADE, chip.label, lexicon.trades[chip.value].label.fr)] = None
-        elif chip.kind is ChipKind.PLACE:
-            why[Why(Reason.PLACE if chip.value == commune else Reason.NEAR, chip.label, chip.value)] = None
-    for place, term in enumerate(terms):
-        _explain_term(store, term, place == len(terms) - 1, by_word, commune, name_tokens, why, spans)
-    return tuple(why), tuple(sorted(spans))
+@lru_cache(maxsize=2048)
+def _name_words(name: str) -> dict[str, Token]:
+    """The words of a name as it is written; the first place of each counts."""
+    return {token.word: token for token in reversed(tokens_of(name))}
 
 
-def _has_trade(store: Store, lexicon: Lexicon, row: int, code: str) -> bool:
-    for one in (code, *lexicon.narrower(code)):
-        number = store.trades.get(one)
-        if number is not None and (store.facts.trade[row] == number or row in store.trade_rows[number]):
-            return True
-    return False
+class Explainer:
+    """Says why rows were found by one query; what is common to all hits is worked out once."""
 
+    def __init__(self, store: Store, lexicon: Lexicon, reading: Reading, terms: Sequence[Term]) -> None:
+        self._store = store
+        self._chips = [c for c in reading.understanding.chips if c.kind in (ChipKind.TRADE, ChipKind.PLACE)]
+        self._lexicon = lexicon
+        words = store.vocabulary.words
+        self._terms: list[tuple[str, list[str], bool]] = []
+        for term in terms:
+            ranked = sorted(term.spellings, key=lambda spelling: -spelling.quality)
+            single = [words[s.low] for s in ranked if s.high - s.low == 1]
+            self._terms.append((term.word, single, any(s.high - s.low > 1 for s in ranked)))
+        self._trades: set[int] = set()
+        for chip in self._chips:
+            if chip.kind is ChipKind.TRADE:
+                codes = (chip.value, *lexicon.narrower(chip.value))
+                self._trades = {store.trades[code] for code in codes if code in store.trades}
 
-def _explain_term(
-    store: Store,
-    term: Term,
-    last: bool,
-    by_word: dict[str, Token],
-    commune: str,
-    name_tokens: Sequence[Token],
-    why: dict[Why, None],
-    spans: set[Span],
-) -> None:
-    word = term.word
-    if word in by_word:
-        spans.add((by_word[word].start, by_word[word].end))
-        why[Why(Reason.NAME, word, word)] = None
-        return
-    words = store.vocabulary.words
-    for spelling in sorted(term.spellings, key=lambda s: -s.quality):
-        if spelling.high - spelling.low > 1:
-            found = next((t for t in name_tokens if t.word.startswith(word)), None) if last else None
+    def explain(self, row: int) -> tuple[tuple[Why, ...], tuple[Span, ...]]:
+        """Reasons in the order of the query, and highlight spans in the name as it is written."""
+        by_word = _name_words(self._store.names[row])
+        commune = self._store.commune_names[int(self._store.facts.commune[row])]
+        why: dict[Why, None] = {}
+        spans: set[Span] = set()
+        for chip in self._chips:
+            if chip.kind is ChipKind.PLACE:
+                reason = Reason.PLACE if chip.value == commune else Reason.NEAR
+                why[Why(reason, chip.label, chip.value)] = None
+            elif int(self._store.facts.trade[row]) in self._trades or self._second_trade(row):
+                why[Why(Reason.TRADE, chip.label, self._lexicon.trades[chip.value].label.fr)] = None
+        for word, single, beginning in self._terms:
+            found = _match(word, single, beginning, by_word)
             if found is not None:
-                spans.add((found.start, min(found.end, found.start + len(word))))
-                why[Why(Reason.PREFIX, word, found.word)] = None
-                return
-            continue
-        other = words[spelling.low]
-        if other in by_word:
-            spans.add((by_word[other].start, by_word[other].end))
+                reason, token, length = found
+                why[Why(reason, word, token.word)] = None
+                spans.add((token.start, min(token.end, token.start + length)))
+            elif word in commune.split():
+                why[Why(Reason.PLACE, word, commune)] = None
+        return tuple(why), tuple(sorted(spans))
+
+    def _second_trade(self, row: int) -> bool:
+        return any(row in self._store.trade_rows[trade] for trade in self._trades)
+
+
+def _match(
+    word: str, single: Sequence[str], beginning: bool, by_word: dict[str, Token]
+) -> tuple[Reason, Token, int] | None:
+    """The word of a name that a typed word stands for, with how many of its letters to highlight."""
+    if word in by_word:
+        return Reason.NAME, by_word[word], len(word) + 99
+    if beginning:
+        for other, token in by_word.items():
             if other.startswith(word):
-                reason = Reason.PREFIX
-            elif other in word or word in other:
-                reason = Reason.GLUED
-            else:
-                reason = Reason.CORRECTED
-            why[Why(reason, word, other)] = None
-            return
-    if word in commune.split():
-        why[Why(Reason.PLACE, word, commune)] = None
+                return Reason.PREFIX, token, len(word)
+    for other in single:
+        token = by_word.get(other)
+        if token is not None:
+            if other.startswith(word):
+                return Reason.PREFIX, token, len(other) + 99
+            same = other in word or word in other
+            return Reason.GLUED if same else Reason.CORRECTED, token, len(other) + 99
+    return None

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from math import cos, radians
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from conciergedesk.providers.search.columns import STANDINGS
 from conciergedesk.providers.search.entry import Agreement, ChipKind, OpenState, SearchContext, Standing
-from conciergedesk.providers.search.matching import Floats, Rows
+from conciergedesk.providers.search.matching import Rows
 from conciergedesk.providers.search.store import Store
 from conciergedesk.providers.search.understanding import Reading
 
@@ -93,8 +94,11 @@ class Wishes:
         return kept
 
 
-def wishes_of(store: Store, reading: Reading, context: SearchContext) -> Wishes:
-    return Wishes(store, reading, context)
+class Place(NamedTuple):
+    """Where a row stands in a result: its level, then its score within the level."""
+
+    level: int
+    score: float
 
 
 class Ordering:
@@ -119,79 +123,55 @@ class Ordering:
     def state(self, row: int) -> OpenState | None:
         return self._states.get(row)
 
-    def distance(self, row: int) -> float | None:
-        kilometres = float(self._wishes.distances(np.array([row], np.int32))[0])
-        return None if np.isnan(kilometres) else round(kilometres, 2)
+    def distances(self, rows: Sequence[int]) -> list[float | None]:
+        """Kilometres to show beside hits; None without a place to measure from."""
+        if self._wishes.origin is None or not rows:
+            return [None] * len(rows)
+        kilometres = self._wishes.distances(np.array(rows, np.int32)).tolist()
+        return [None if value != value else round(value, 2) for value in kilometres]
+
+    def _below(self, rows: Iterable[int]) -> list[int]:
+        every = np.fromiter(rows, np.int64)
+        return every[self._store.facts.standing[every] != _ACTIVE].tolist() if len(every) else []
 
     def below(self, row: int) -> Standing | None:
         standing = int(self._store.facts.standing[row])
         return None if standing == _ACTIVE else STANDINGS[standing]
 
-    def sort(self, rows: Rows, *, trade: int = -1) -> Rows:
-        """Rows by what an operator wants first: askable, in the place, open, near, agreed, reliable, used last."""
-        if len(rows) < 2:
-            self.ask(rows)
-            return rows
+    def sort(
+        self, rows: Rows, *, trade: int = -1, texts: Mapping[int, float]
+    ) -> tuple[Rows, NDArray[np.bool_]]:
+        """Rows by what an operator wants first, and which of them are in the named place.
+
+        Askable, in the place, of the very trade, open, named so (``texts``), near, agreed, reliable, used last.
+        """
         facts = self._store.facts
         near = np.nan_to_num(self._wishes.distances(rows), nan=9999.0)
-        outside = ~self._wishes.inside(rows)
+        inside = self._wishes.inside(rows)
         other_trade = (facts.trade[rows] != trade) if trade >= 0 else np.zeros(len(rows), np.bool_)
-        band = np.minimum(near, 9999) // 2
         below = facts.standing[rows] != _ACTIVE
-        agreement, reliability = -facts.agreement[rows], -facts.reliability[rows]
+        said = np.fromiter((-round(texts.get(row, 0.0), 1) for row in rows.tolist()), np.float32, len(rows))
+        last = (-facts.last_used[rows], -facts.reliability[rows], -facts.agreement[rows], near // 2, said)
+        first = (other_trade, ~inside, below)
         if len(rows) > MOST_ASKED:
-            keys = (facts.tie[rows], reliability, agreement, band, other_trade, outside, below)
-            rows = rows[np.lexsort(keys)[:MOST_ASKED]]
-            return self.sort(rows, trade=trade)
-        states = self.ask(rows)
-        order = np.lexsort(
-            (
-                facts.tie[rows],
-                near,
-                -facts.last_used[rows],
-                reliability,
-                agreement,
-                band,
-                -states,
-                other_trade,
-                outside,
-                below,
-            )
-        )
-        return rows[order]
+            chosen = np.lexsort((facts.tie[rows], *last, *first))[:MOST_ASKED]
+            return self.sort(rows[chosen], trade=trade, texts=texts)
+        order = np.lexsort((facts.tie[rows], near, *last, -self.ask(rows), *first))
+        return rows[order], inside[order]
 
-
-def order_rows(
-    ordering: Ordering,
-    levels: Mapping[int, int],
-    scores: Mapping[int, float],
-    pool: Rows,
-    pool_level: int,
-    limit: int,
-    trade: int = -1,
-) -> list[tuple[int, float]]:
-    """The best ``limit`` rows: named ones, then the pool of the intent, then texts, each in its own order."""
-    ranked: dict[int, tuple[int, float]] = {
-        row: (level, scores.get(row, 1.0)) for row, level in levels.items()
-    }
-    sorted_pool = ordering.sort(pool, trade=trade).tolist()[: limit * 2] if len(pool) else []
-    for turn, row in enumerate(sorted_pool):
-        level, score = ranked.get(row, (-1, 0.0))
-        if level < pool_level:
-            ranked[row] = (pool_level, 1.0 - turn * 1e-4)
-    store = ordering._store
-    ids, folded = store.ids, store.folded
-    order = sorted(
-        ranked,
-        key=lambda row: (
-            ordering.below(row) is not None,
-            -ranked[row][0],
-            -round(ranked[row][1], 4),
-            ids[row],
-        ),
-    )
-    chosen = order[:limit]
-    if ordering._context.open_at is not None:
-        ordering.ask(np.array([row for row in chosen if ordering.state(row) is None], np.int32))
-    del folded
-    return [(row, ranked[row][1]) for row in chosen]
+    def best(self, places: Mapping[int, Place], limit: int) -> list[int]:
+        """The best rows by place; of equal ones, the name and then the id decide."""
+        ids, folded = self._store.ids, self._store.folded
+        below = set(self._below(places))
+        keys = {row: (row not in below, place.level, round(place.score, 3)) for row, place in places.items()}
+        if len(keys) > limit:
+            floor = sorted(keys.values(), reverse=True)[limit - 1]
+            near = [row for row, key in keys.items() if key >= floor]
+        else:
+            near = list(keys)
+        near.sort(key=lambda row: (folded[row], ids[row]))
+        near.sort(key=keys.__getitem__, reverse=True)
+        chosen = near[:limit]
+        if self._context.open_at is not None:
+            self.ask(np.array([row for row in chosen if row not in self._states], np.int32))
+        return chosen

@@ -45,6 +45,13 @@ class Term:
     size: int = 0
 
 
+def _quality(word: str, other: str, distance: int) -> float:
+    """How well a word fits that is ``distance`` edits away; a slip of the finger costs less."""
+    cost = 0.62 if slip_of_finger(word, other) else 0.8
+    quality = 1.0 - cost * distance / max(len(word), len(other), 4)
+    return min(quality - (0.06 if other[:1] != word[:1] else 0.0), 0.93)
+
+
 class Matcher:
     """Finds spellings and adds up scores over the rows of a store."""
 
@@ -111,41 +118,36 @@ class Matcher:
                     self._add(term, number, _GLUED)
                     term.weight = max(term.weight, 0.5 * self._weight(int(self.store.frequency[number])))
 
-    def correct(self, term: Term) -> None:
-        """Add spellings within the edits that the length allows, words that sound alike, and its parts."""
+    def correct(self, term: Term, *, deep: bool = False) -> bool:
+        """Add words within the edits that the length allows, words that sound alike, and the word's parts.
+
+        ``deep`` looks for two edits even where one found something. False when nothing was added.
+        """
         word = term.word
-        vocabulary = self.store.vocabulary
+        if len(word) < 3 or word in STOP_WORDS or deep and len(word) < 4:
+            return False
+        vocabulary, frequency = self.store.vocabulary, self.store.frequency
+        before = len(term.spellings)
         found: dict[int, float] = {}
-        if len(word) >= 3 and word not in STOP_WORDS:
-            budget = 1 if len(word) < 5 else 2
-            for number, distance in vocabulary.close_to(word, budget):
-                if distance:
-                    other = vocabulary.words[number]
-                    quality = 1.0 - (0.62 if slip_of_finger(word, other) else 0.8) * distance / max(
-                        len(word), len(other), 4
-                    )
-                    if other[:1] != word[:1]:
-                        quality -= 0.06
-                    found[number] = min(quality, 0.93)
+        for number, distance in vocabulary.close_to(word, 1 if len(word) < 4 else 2, deep=deep):
+            if distance:
+                found[number] = _quality(word, vocabulary.words[number], distance)
+        if not deep:
             for number in vocabulary.sounding_like(word):
                 found[number] = max(found.get(number, 0.0), _SOUND)
-        exact = vocabulary.numbers.get(word)
-        if exact is not None:
-            found.pop(exact, None)
-        frequency = self.store.frequency
+        known = {spelling.low for spelling in term.spellings if spelling.high - spelling.low == 1}
         ranked = sorted(
-            (
-                (quality, int(frequency[number]), vocabulary.words[number], number)
-                for number, quality in found.items()
-            ),
-            key=lambda item: (-item[0], -item[1], item[2]),
+            (-quality, -int(frequency[number]), vocabulary.words[number], number)
+            for number, quality in found.items()
+            if number not in known and frequency[number] > 0
         )
         for quality, size, _, number in ranked[:_MOST_SPELLINGS]:
-            if size:
-                self._add(term, number, quality)
-                term.size = max(term.size, min(size, 50))
-        self._split(term)
+            self._add(term, number, -quality)
+            term.size = max(term.size, min(-size, 50))
+        if not deep:
+            self._split(term)
         term.weight = self._weight(term.size)
+        return len(term.spellings) > before
 
     def _split(self, term: Term) -> None:
         """Two or three known words written as one."""

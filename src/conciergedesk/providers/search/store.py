@@ -224,24 +224,33 @@ class Store:
             self.frequency = np.concatenate((self.frequency, spare))
         self.frequency[number] += step
 
-    def rows_named(self, glued: str, most: int) -> tuple[list[int], int]:
-        """Live rows whose name without spaces begins with ``glued``: at most ``most``, and how many there are."""
+    def rows_named(self, glued: str, most: int) -> list[int]:
+        """Live rows whose name without spaces begins with ``glued``; names that are longer come later.
+
+        Of more than ``most`` in the bulk, only those at the beginning of the order are given.
+        """
         low = self._name_place(glued)
-        high = self._name_place(glued + "\U0010ffff")
-        rows = self.by_name[low : min(high, low + most * 4)].tolist()
+        high = low + most
+        if high < len(self.by_name) and self._glued(high).startswith(glued):
+            high = min(high, self._name_place(glued + "\0"))
+        else:
+            high = self._name_place(glued + "\U0010ffff")
+        rows = self.by_name[low:high].tolist()
         for name, row in self.late_names[bisect_left(self.late_names, (glued, -1)) :]:
             if not name.startswith(glued):
                 break
             rows.append(row)
-        alive = [row for row in rows if self.facts.alive[row]]
-        return alive, high - low + len(rows)
+        alive = self.facts.alive
+        return [row for row in rows if alive[row]]
+
+    def _glued(self, place: int) -> str:
+        return self.folded[int(self.by_name[place])].replace(" ", "")
 
     def _name_place(self, glued: str) -> int:
         low, high = 0, len(self.by_name)
-        folded = self.folded
         while low < high:
             middle = (low + high) // 2
-            if folded[int(self.by_name[middle])].replace(" ", "") < glued:
+            if self._glued(middle) < glued:
                 low = middle + 1
             else:
                 high = middle

@@ -122,14 +122,20 @@ class Reader:
         lexicon: Trades, exonyms, abbreviations, languages.
         communes: Folded commune names, as a live collection.
         close_commune: The commune a misspelt folded phrase most likely means.
+        is_known: Whether a folded word stands in some provider's texts; such a word is not misspelt.
     """
 
     def __init__(
-        self, lexicon: Lexicon, communes: Collection[str], close_commune: Callable[[str], str | None]
+        self,
+        lexicon: Lexicon,
+        communes: Collection[str],
+        close_commune: Callable[[str], str | None],
+        is_known: Callable[[str], bool],
     ) -> None:
         self._lexicon = lexicon
         self._communes = communes
         self._close_commune = close_commune
+        self._is_known = is_known
 
     def read(self, query: str, context: SearchContext) -> Reading:
         """Read ``query``; chips that the operator removed stay words of a name."""
@@ -276,7 +282,8 @@ class Reader:
             ]
             if free and free[-1] - free[0] <= 4:
                 phrase = " ".join(token.word for token in tokens[free[0] : free[-1] + 1])
-                name = self._close_commune(phrase) if len(phrase) >= 4 else None
+                misspelt = len(phrase) >= 4 and not all(self._is_known(word) for word in phrase.split())
+                name = self._close_commune(phrase) if misspelt else None
                 if name:
                     size = free[-1] - free[0] + 1
                     self._mark(
@@ -298,7 +305,8 @@ class Reader:
     def _last_code(query: str, tokens: list[Token], chips: list[Chip], context: SearchContext) -> None:
         """A bare language code ends a query that already has a trade or a place: ``dentiste metz de``."""
         kinds = {chip.kind for chip in chips}
-        if ChipKind.LANGUAGE in kinds or not tokens or not kinds & {ChipKind.TRADE, ChipKind.PLACE}:
+        free = [token for token in tokens if token.chip is None and token.word not in _FILLERS | _CODES]
+        if ChipKind.LANGUAGE in kinds or free or not tokens or not kinds & {ChipKind.TRADE, ChipKind.PLACE}:
             return
         for place in (len(tokens) - 1, *range(len(tokens) - 1)):
             token = tokens[place]

@@ -61,6 +61,7 @@ class Vocabulary:
         by_length = np.argsort(self._lengths, kind="stable").astype(np.int32)
         self._by_length = by_length
         self._signs = self._signs[by_length]
+        self._firsts = np.fromiter((ord(self.words[n][0]) & 255 for n in by_length), np.uint8, self.base)
         self._length_starts = np.searchsorted(self._lengths[by_length], np.arange(258)).tolist()
         self._late: list[tuple[str, int]] = []
         self._late_sounds: dict[int, list[int]] = {}
@@ -96,22 +97,33 @@ class Vocabulary:
         high = int(np.searchsorted(self._sorted_hash, code, "right"))
         return [*self._sound_order[low:high].tolist(), *self._late_sounds.get(code, ())]
 
-    def close_to(self, word: str, budget: int) -> list[tuple[int, int]]:
-        """Words within ``budget`` edits (a swap of neighbours is one): number and distance."""
+    def close_to(self, word: str, budget: int, *, deep: bool = False) -> list[tuple[int, int]]:
+        """Words within ``budget`` edits (a swap of neighbours is one): number and distance.
+
+        A second edit is only granted to words with the same first letter, and when one edit finds
+        nothing, unless ``deep``.
+        """
+        for edits in range(budget if deep else 1, budget + 1):
+            found = self._within(word, edits)
+            if any(distance for _, distance in found):
+                return found
+        return []
+
+    def _within(self, word: str, edits: int) -> list[tuple[int, int]]:
         signs, _ = _signatures([word])
-        low = self._length_starts[max(0, len(word) - budget)]
-        high = self._length_starts[min(256, len(word) + budget + 1)]
-        far = np.bitwise_count(self._signs[low:high] ^ signs[0])
-        numbers = self._by_length[low:high][far <= 2 * budget].tolist()
-        numbers.extend(number for late, number in self._late if abs(len(late) - len(word)) <= budget)
+        low = self._length_starts[min(256, max(0, len(word) - edits))]
+        high = self._length_starts[min(256, len(word) + edits + 1)]
+        near = np.bitwise_count(self._signs[low:high] ^ signs[0]) <= 2 * edits
+        if edits > 1:
+            near &= self._firsts[low:high] == ord(word[0]) & 255
+        numbers = self._by_length[low:high][near].tolist()
+        numbers.extend(
+            number
+            for late, number in self._late
+            if abs(len(late) - len(word)) <= edits and (edits == 1 or late[0] == word[0])
+        )
         if not numbers:
             return []
-        words = self.words
-        found = cdist(
-            [word],
-            [words[number] for number in numbers],
-            scorer=OSA.distance,
-            score_cutoff=budget,
-            dtype=np.uint8,
-        )[0]
-        return [(numbers[place], int(found[place])) for place in np.nonzero(found <= budget)[0].tolist()]
+        words = [self.words[number] for number in numbers]
+        found = cdist([word], words, scorer=OSA.distance, score_cutoff=edits, dtype=np.uint8)[0]
+        return [(numbers[place], int(found[place])) for place in np.flatnonzero(found <= edits).tolist()]

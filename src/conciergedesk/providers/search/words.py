@@ -14,9 +14,10 @@ _MARKS = re.compile("[\u0300-\u036f]+")
 _PLAIN = bytes(b if chr(b).isalnum() or b == 10 else 32 for b in range(128)) + bytes([32]) * 128
 
 # Words that say nothing of which provider is meant; they count only in the comparison of whole names.
-STOP_WORDS = frozenset(
-    "le la les l de du des d un une et a au aux en the of and der die das und am im zum zur van von sur chez".split()
+_LITTLE = (
+    "le la les l de du des d un une et a au aux en the of and der die das und am im zum zur van von sur chez"
 )
+STOP_WORDS = frozenset(_LITTLE.split())
 
 
 def fold_all(texts: Sequence[str]) -> list[str]:
@@ -45,6 +46,7 @@ _SOUNDS: tuple[tuple[str, str], ...] = (
     ("sch", "S"),
     ("sh", "S"),
     ("ch", "S"),
+    ("oo", "ou"),
     ("eau", "o"),
     ("aux\n", "o\n"),
     ("au", "o"),
@@ -81,7 +83,8 @@ _SOUNDS: tuple[tuple[str, str], ...] = (
     ("S", "s"),
 )
 _DOUBLE = re.compile(r"([a-zA-Z])\1+")
-_ENDING = re.compile(r"(?<=[a-z]{2})(?:er|es|et|ez|e|s|t|d|p)(?=\n)")
+_ENDING = re.compile(r"(?<=[a-z]{2})(?:es|e|s)(?=\n)")
+_SILENT = re.compile(r"(?<=[a-z]{2})(?:er|et|ed|es|e|s|t|d|p)(?=\n)")
 
 
 def sounds(words: Iterable[str]) -> list[str]:
@@ -90,7 +93,7 @@ def sounds(words: Iterable[str]) -> list[str]:
     for spelt, heard in _SOUNDS:
         text = text.replace(spelt, heard)
     text = _DOUBLE.sub(r"\1", text)
-    text = _ENDING.sub("", text)
+    text = _SILENT.sub("", _ENDING.sub("", text))
     return text[1:-1].split("\n")
 
 
