@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from heapq import nsmallest
 from math import log
 from typing import NamedTuple
 
@@ -66,11 +67,15 @@ class Hit:
     matches: tuple[Match, ...]
 
 
-class _Found(NamedTuple):
-    weight: float
-    met: str
-    field: Field
-    how: How
+class _Met(NamedTuple):
+    """What one typed word meets: weights by article, and by which of ``forms`` each was met.
+
+    Plain numbers only: thousands of small objects per keystroke would wake the garbage collector.
+    """
+
+    weights: dict[int, float]
+    by_form: dict[int, int]
+    forms: list[tuple[str, How]]
 
 
 class ArticleIndex:
@@ -83,24 +88,25 @@ class ArticleIndex:
     def __init__(self, articles: Iterable[Article]) -> None:
         self.articles = tuple(articles)
         self._by_id: dict[str, list[int]] = defaultdict(list)
-        postings: dict[str, dict[int, Field]] = defaultdict(dict)
+        fields: dict[str, dict[int, Field]] = defaultdict(dict)
         for number, article in enumerate(self.articles):
             self._by_id[_spoken(article.id)].append(number)
-            for field, text in (
-                (Field.TITLE, article.title),
-                (Field.KEYWORDS, " ".join(article.keywords)),
-                (Field.APPLIES_TO, " ".join(article.applies_to)),
-                (Field.BODY, article.body),
-            ):
+            for field, text in _texts(article):
                 for word in set(fold(text).split()):
-                    postings[word].setdefault(number, field)
-        self._postings: dict[str, dict[int, Field]] = dict(postings)
-        self._vocabulary = sorted(self._postings)
+                    fields[word].setdefault(number, field)
+        self._vocabulary = sorted(fields)
+        self._weights = {
+            word: {
+                number: _FIELD_WEIGHT[field] * (1.0 + log(len(self.articles) / len(found)))
+                for number, field in found.items()
+            }
+            for word, found in fields.items()
+        }
         # A first letter or two meet half of all bodies; only titles and keywords are looked at for them.
         self._head_words = [
             word
             for word in self._vocabulary
-            if any(field in (Field.TITLE, Field.KEYWORDS) for field in self._postings[word].values())
+            if any(field in (Field.TITLE, Field.KEYWORDS) for field in fields[word].values())
         ]
         by_length: dict[int, list[str]] = defaultdict(list)
         for word in self._vocabulary:
@@ -109,9 +115,13 @@ class ArticleIndex:
             length: [word for near in range(length - 2, length + 3) for word in by_length.get(near, [])]
             for length in range(4, 40)
         }
-        total = max(len(self.articles), 1)
-        self._rarity = {word: 1.0 + log(total / len(docs)) for word, docs in self._postings.items()}
-        self._cache: dict[tuple[str, bool], dict[int, _Found]] = {}
+        self._cache: dict[tuple[str, bool], _Met] = {}
+        # Loaded with the index, not at the first misspelt keystroke.
+        from rapidfuzz import process
+        from rapidfuzz.distance import OSA
+
+        self._extract = process.extract
+        self._distance = OSA.distance
 
     def search(self, text: str, limit: int = 10) -> tuple[Hit, ...]:
         """The best articles for ``text``, as far as it has been typed; empty text finds nothing.
@@ -119,32 +129,34 @@ class ArticleIndex:
         Words may be begun, misspelt, in any order; an article that meets more of them comes first.
         """
         words = fold(text).split()
-        scores: dict[int, float] = defaultdict(float)
-        reasons: dict[int, list[Match]] = defaultdict(list)
-        by_id = self._by_id.get(_spoken(text), [])
-        for number in by_id:
-            scores[number] += _ID_WEIGHT
-            reasons[number].append(Match(text, self.articles[number].id, Field.TITLE, How.EXACT))
-        being_typed = bool(words) and bool(text) and text[-1].isalnum()
+        being_typed = bool(words) and text[-1].isalnum()
         used = list(dict.fromkeys(self._worth_looking_up(words, being_typed)))[:_MAX_WORDS]
-        for word in used:
-            for number, found in self._meet(word, len(word) > 1 or being_typed).items():
-                scores[number] += found.weight
-                reasons[number].append(Match(word, found.met, found.field, found.how))
-        if not scores:
-            return ()
-        count = max(len(used), 1)
-        ranked = sorted(
-            scores,
-            key=lambda number: (
-                -scores[number] * (0.4 + 0.6 * len(reasons[number]) / count),
-                self.articles[number].id,
-                self.articles[number].language,
-            ),
-        )
-        return tuple(
-            Hit(self.articles[number], scores[number], tuple(reasons[number])) for number in ranked[:limit]
-        )
+        met = [self._meet(word, len(word) > 1 or being_typed) for word in used]
+        scores: dict[int, float] = {}
+        counts: dict[int, int] = {}
+        for one in met:
+            for number, weight in one.weights.items():
+                scores[number] = scores.get(number, 0.0) + weight
+                counts[number] = counts.get(number, 0) + 1
+        for number, count in counts.items():
+            scores[number] *= 0.4 + 0.6 * count / len(used)
+        by_id = set(self._by_id.get(_spoken(text), ()))
+        for number in by_id:
+            scores[number] = scores.get(number, 0.0) + _ID_WEIGHT
+        best = nsmallest(limit, scores, key=lambda number: (-scores[number], number))
+        return tuple(Hit(self.articles[n], scores[n], self._reasons(n, used, met, by_id)) for n in best)
+
+    def _reasons(
+        self, number: int, used: Sequence[str], met: Sequence[_Met], by_id: Collection[int]
+    ) -> tuple[Match, ...]:
+        article = self.articles[number]
+        reasons = [Match(article.id, article.id, Field.TITLE, How.EXACT)] if number in by_id else []
+        for typed, one in zip(used, met, strict=True):
+            if number in one.by_form:
+                word, how = one.forms[one.by_form[number]]
+                field = next(field for field, text in _texts(article) if word in fold(text).split())
+                reasons.append(Match(typed, word, field, how))
+        return tuple(reasons)
 
     @staticmethod
     def _worth_looking_up(words: Sequence[str], being_typed: bool) -> Iterable[str]:
@@ -153,36 +165,30 @@ class ArticleIndex:
             if (last and len(words) == 1) or (word not in _STOP and len(word) > 1):
                 yield word
 
-    def _meet(self, word: str, begun: bool) -> dict[int, _Found]:
-        """Articles that ``word`` meets, each with its best reason."""
+    def _meet(self, word: str, begun: bool) -> _Met:
+        """Articles that ``word`` meets, each by the word that weighs most."""
         key = (word, begun)
         known = self._cache.get(key)
         if known is not None:
             return known
-        found: dict[int, _Found] = {}
-        for form in _forms(word):
-            self._take(found, form, How.EXACT)
+        forms = [(form, How.EXACT) for form in _forms(word) if form in self._weights]
         if begun:
-            for other in self._beginning_with(word):
-                self._take(found, other, How.PREFIX)
-        if not found and len(word) >= 4 and not word.isdigit():
-            for other in self._near(word):
-                self._take(found, other, How.TYPO)
+            forms += [(other, How.PREFIX) for other in self._beginning_with(word)]
+        if not forms and len(word) >= 4 and not word.isdigit():
+            forms = [(other, How.TYPO) for other in self._near(word)]
+        weights: dict[int, float] = {}
+        by_form: dict[int, int] = {}
+        for place, (form, how) in enumerate(forms):
+            factor = _HOW_WEIGHT[how]
+            for number, base in self._weights[form].items():
+                weight = base * factor
+                if weight > weights.get(number, 0.0):
+                    weights[number] = weight
+                    by_form[number] = place
         if len(self._cache) >= _CACHED_WORDS:
             self._cache.clear()
-        self._cache[key] = found
+        found = self._cache[key] = _Met(weights, by_form, forms)
         return found
-
-    def _take(self, found: dict[int, _Found], word: str, how: How) -> None:
-        docs = self._postings.get(word)
-        if docs is None:
-            return
-        base = self._rarity[word] * _HOW_WEIGHT[how]
-        for number, field in docs.items():
-            weight = base * _FIELD_WEIGHT[field]
-            best = found.get(number)
-            if best is None or weight > best.weight:
-                found[number] = _Found(weight, word, field, how)
 
     def _beginning_with(self, start: str) -> Sequence[str]:
         words = self._head_words if len(start) < 3 else self._vocabulary
@@ -191,13 +197,20 @@ class ArticleIndex:
         return [word for word in words[first:last] if word != start]
 
     def _near(self, word: str) -> list[str]:
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
         slips = 1 if len(word) < 6 else 2
         candidates = self._near_words.get(len(word), [])
-        hits = process.extract(word, candidates, scorer=OSA.distance, score_cutoff=slips, limit=12)
+        hits = self._extract(word, candidates, scorer=self._distance, score_cutoff=slips, limit=12)
         return [other for other, _distance, _place in hits]
+
+
+def _texts(article: Article) -> tuple[tuple[Field, str], ...]:
+    """Where words are looked for, the weightiest place first."""
+    return (
+        (Field.TITLE, article.title),
+        (Field.KEYWORDS, " ".join(article.keywords)),
+        (Field.APPLIES_TO, " ".join(article.applies_to)),
+        (Field.BODY, article.body),
+    )
 
 
 def _forms(word: str) -> tuple[str, ...]:
