@@ -315,7 +315,7 @@ LEADS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ),
         ("after", r"(?:a partir de|des|apres|after|from|nach|ab|as of)(?: le| la| the| l'| dem| um)?"),
         ("around", r"(?:vers|environ|around|about|gegen|autour de|env\.?|ca\.?)(?: le| the)?"),
-        ("at", r"(?:pour )?(?:a|le|at|on|um|am|the|den|on the|du|en)|pour le|for the"),
+        ("at", r"(?:pour )?(?:a|le|at|on|um|am|the|den|on the|du)|pour le|for the"),
     )
 )
 NOT_A_DATE_AFTER = re.compile(

@@ -46,7 +46,8 @@ class Moment:
         end: End of a window, or of several days (exclusive), aware UTC.
         date_only: No time of day was given.
         words: The typed words it was read from.
-        rolled: The plain reading lay behind, so the next one was taken (tomorrow, next year).
+        rolled: A time without a day that is over for today, so tomorrow's (yesterday's in fields about the past).
+        next_year: A date without a year that is over for this year.
         loose: Made from a word such as *soir*, not from a clock.
         relation: At, before, after or around.
         shifted: The local time does not exist that night and was moved forward.
@@ -60,6 +61,7 @@ class Moment:
     date_only: bool = False
     words: str = ""
     rolled: bool = False
+    next_year: bool = False
     loose: bool = False
     relation: Relation = Relation.AT
     shifted: bool = False
@@ -262,9 +264,9 @@ class _Reader:
         day_piece = next((piece for piece in group if piece.day is not None), None)
         weekday = next((piece for piece in group if piece.weekday is not None), None)
         relation = next((piece.relation for piece in group if piece.relation is not Relation.AT), Relation.AT)
-        mismatch, other, rolled = False, None, False
+        mismatch, other, rolled, next_year = False, None, False, False
         if day_piece is not None and day_piece.day is not None:
-            day, rolled = day_piece.day, day_piece.rolled
+            day, next_year = day_piece.day, day_piece.rolled
             mismatch = weekday is not None and weekday.weekday != day.weekday()
         elif weekday is not None and weekday.weekday is not None:
             ahead = window is not None and self._is_ahead(self.today, window)
@@ -288,6 +290,7 @@ class _Reader:
                 end,
                 True,
                 rolled=rolled,
+                next_year=next_year,
                 loose=loose,
                 relation=relation,
                 mismatch=mismatch,
@@ -296,6 +299,7 @@ class _Reader:
         return replace(
             self._timed(day, window),
             rolled=rolled,
+            next_year=next_year,
             loose=clock is None,
             relation=relation,
             mismatch=mismatch,
