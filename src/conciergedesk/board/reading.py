@@ -1,0 +1,152 @@
+"""Reading the board: each room offers what it owes; here it is gathered, kept and kept true.
+
+The first reading takes everything that is open. Later ones ask the journal what was touched since and read
+only that again, so a reading costs what has changed, not what there is.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from sqlmodel import Session
+
+from conciergedesk.board.detail import Detail, Section, Snapshot
+from conciergedesk.board.rules import Promise, PromiseKey, PromiseKind
+from conciergedesk.core.actor import Actor
+from conciergedesk.core.desk import Desk
+from conciergedesk.core.i18n import active_language, active_zone, local
+from conciergedesk.core.journal import last_id, subjects_since
+from conciergedesk.requests.queries import kept_since
+from conciergedesk.staff.queries import present
+from conciergedesk.staff.service import PRESENT_FOR
+
+
+class RoomOffer(Protocol):
+    """What one room owes, as promises.
+
+    ``subjects`` are the journal's subject kinds that may change them.
+    """
+
+    subjects: frozenset[str]
+
+    def promises(self, session: Session, only: Collection[int] | None) -> list[Promise]:
+        """Open promises; with ``only``, those of these subject ids that are still open."""
+        ...
+
+    def owns(self, kind: PromiseKind) -> bool: ...
+
+    def key_of(self, subject: str, subject_id: int) -> PromiseKey | None:
+        """The promise that a touched subject stands for, if it is one itself."""
+        ...
+
+    def detail(self, session: Session, promise: Promise, actor: Actor, now: datetime) -> Detail | None: ...
+
+
+class BoardReader:
+    """The board's source for one desk: every method may be called from any thread."""
+
+    def __init__(
+        self,
+        desk: Desk,
+        offers: Sequence[RoomOffer],
+        actor: Callable[[], Actor],
+        *,
+        now_sections: Callable[[Session, datetime], tuple[Section, ...]] | None = None,
+        may_see: Callable[[Actor, Promise], bool] = lambda _actor, _promise: True,
+    ) -> None:
+        self._desk = desk
+        self._offers = offers
+        self._actor = actor
+        self._now_sections = now_sections
+        self._may_see = may_see
+        self._watch = desk.watch()
+        self._lock = threading.Lock()
+        self._changes = 0
+        self._seen: int | None = None
+        self._language = ""
+        self._promises: dict[PromiseKey, Promise] = {}
+        self._others: dict[tuple[str, int], str] = {}
+
+    def token(self) -> str:
+        """Changes whenever another desk has written, or the language is another one."""
+        with self._lock:
+            if self._watch.changed():
+                self._changes += 1
+            return f"{self._changes}:{active_language()}"
+
+    def load(self) -> Snapshot:
+        """Everything that is owed now."""
+        now = self._desk.clock.now()
+        actor = self._actor()
+        with self._lock, self._desk.read() as session:
+            if self._seen is None or self._language != active_language():
+                self._read_all(session)
+            else:
+                self._read_changed(session, self._seen)
+            self._others = {
+                (one.open_kind, one.open_id): one.first_name
+                for one in present(session, now - PRESENT_FOR)
+                if one.open_id is not None and one.desk != actor.desk
+            }
+            sections = self._now_sections(session, now) if self._now_sections is not None else ()
+            day = local(now).date()
+            kept = kept_since(session, _midnight(day), _midnight(day + timedelta(days=1)))
+            return Snapshot(
+                tuple(
+                    self._seen_by(actor, promise)
+                    for promise in self._promises.values()
+                    if self._may_see(actor, promise)
+                ),
+                kept_today=kept,
+                now_sections=sections,
+            )
+
+    def detail(self, kind: PromiseKind, promise_id: int) -> Detail | None:
+        """One promise in full, or None when it is gone."""
+        with self._lock:
+            promise = self._promises.get((kind, promise_id))
+        if promise is None:
+            return None
+        offer = next(one for one in self._offers if one.owns(kind))
+        with self._desk.read() as session:
+            return offer.detail(session, promise, self._actor(), self._desk.clock.now())
+
+    def close(self) -> None:
+        self._watch.close()
+
+    def _read_all(self, session: Session) -> None:
+        self._seen = last_id(session)
+        self._language = active_language()
+        self._promises = {
+            promise.key: promise for offer in self._offers for promise in offer.promises(session, None)
+        }
+
+    def _read_changed(self, session: Session, seen: int) -> None:
+        newest, touched = subjects_since(session, seen)
+        for offer in self._offers:
+            ids = {subject_id for subject, subject_id in touched if subject in offer.subjects}
+            if not ids:
+                continue
+            if len(ids) > 500:
+                self._read_all(session)
+                return
+            for subject, subject_id in touched:
+                key = offer.key_of(subject, subject_id)
+                if key is not None:
+                    self._promises.pop(key, None)
+            self._promises |= {promise.key: promise for promise in offer.promises(session, ids)}
+        self._seen = newest
+
+    def _seen_by(self, actor: Actor, promise: Promise) -> Promise:
+        who = self._others.get((promise.kind, promise.id), "")
+        if who == promise.opened_elsewhere_by:
+            return promise
+        return replace(promise, opened_elsewhere_by=who)
+
+
+def _midnight(day: date) -> datetime:
+    return datetime(day.year, day.month, day.day, tzinfo=active_zone())
