@@ -84,6 +84,22 @@ def _sorted_apart(ranges: Sequence[OpeningRange]) -> Ranges:
     return ordered
 
 
+def instant_of(day: date, minute: int, zone: ZoneInfo) -> datetime:
+    """The instant (UTC) of a local minute of ``day``; minutes past 1440 lie on the next days.
+
+    A minute that comes twice is its first coming; one that a clock change skips is the instant of the change.
+    """
+    days, minute = divmod(minute, DAY_MINUTES)
+    local = datetime.combine(day + timedelta(days=days), time(minute // 60, minute % 60), zone)
+    instant = local.astimezone(UTC)
+    while instant.astimezone(zone).replace(tzinfo=None) > local.replace(tzinfo=None):
+        earlier = instant - timedelta(minutes=1)
+        if earlier.astimezone(zone).utcoffset() != instant.astimezone(zone).utcoffset():
+            break
+        instant = earlier
+    return instant
+
+
 def every_day(ranges: Ranges) -> tuple[Ranges, ...]:
     """The same ranges on all seven weekdays."""
     return (ranges,) * 7
@@ -155,8 +171,8 @@ class WorkingCalendar:
     def add(self, start: datetime, service_time: timedelta | int) -> datetime:
         """The instant (UTC) at which ``service_time`` (minutes, or a timedelta) has run since ``start``.
 
-        Time that ends with the day ends at closing time, not at the next opening. No time added while the team is
-        away gives the next opening.
+        Time that ends with the day ends at closing time, not at the next opening. No time added while the team
+        is away gives the next opening.
 
         Raises:
             InvalidInput: negative time, or a calendar that does not open within twelve years.
@@ -203,10 +219,10 @@ class WorkingCalendar:
             limit: datetime | None = None
             if ranges and ranges[-1].end > DAY_MINUTES and (tomorrow := self.ranges_on(day + _ONE_DAY)):
                 # What runs past midnight ends where the next day's own ranges begin: no minute counts twice.
-                limit = self._instant(day + _ONE_DAY, tomorrow[0].start)
+                limit = instant_of(day + _ONE_DAY, tomorrow[0].start, self.zone)
             spans = []
             for one in ranges:
-                opens, closes = self._instant(day, one.start), self._instant(day, one.end)
+                opens, closes = (instant_of(day, minute, self.zone) for minute in (one.start, one.end))
                 if limit is not None:
                     closes = min(closes, limit)
                 if opens < closes:
@@ -216,19 +232,6 @@ class WorkingCalendar:
 
     def _local_day(self, at: datetime) -> date:
         return at.astimezone(self.zone).date()
-
-    def _instant(self, day: date, minute: int) -> datetime:
-        """The instant of a local minute: the first of a repeated hour; the change itself for a skipped one."""
-        days, minute = divmod(minute, DAY_MINUTES)
-        local = datetime.combine(day + timedelta(days=days), time(minute // 60, minute % 60), self.zone)
-        instant = local.astimezone(UTC)
-        while instant.astimezone(self.zone).replace(tzinfo=None) > local.replace(tzinfo=None):
-            # Clocks change on whole quarters of an hour, so stepping back to the change is exact.
-            earlier = (instant - timedelta(minutes=1)).astimezone(self.zone)
-            if earlier.utcoffset() != instant.astimezone(self.zone).utcoffset():
-                break
-            instant -= timedelta(minutes=1)
-        return instant
 
     def _spans_from(self, at: datetime) -> Iterator[tuple[datetime, datetime]]:
         day, silent_days = self._local_day(at) - _ONE_DAY, 0

@@ -1,0 +1,278 @@
+"""Which of many providers are open at a moment: one array lookup instead of one evaluation each.
+
+Providers that share text, region and sun share a class. The classes of a local day are a table of edges (minutes at
+which the state changes); the state of every class at a minute is one count over that table. Days are compiled when
+they are first asked for; text that only names weekdays, holidays and times is compiled once per kind of day.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from conciergedesk.core.calendars import PARIS
+from conciergedesk.core.holidays import Holidays
+from conciergedesk.providers.hours.evaluate import DOUBTFUL_DAY, Day, Evaluator, Exceptional, Place
+from conciergedesk.providers.hours.opening import OpeningTimes, read_hours
+from conciergedesk.providers.hours.rules import HolidayDays, OpenState, Programme, Weekdays
+from conciergedesk.providers.hours.syntax import parse
+from conciergedesk.providers.hours.tokens import HoursError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+STATE_CODES = {OpenState.CLOSED: 0, OpenState.OPEN: 1, OpenState.TO_CONFIRM: 2}
+STATES = (OpenState.CLOSED, OpenState.OPEN, OpenState.TO_CONFIRM)
+_NEVER = 32_000
+_KEPT_DAYS = 16
+_REMOVED = "\0"  # no text can be this one: rows of removed providers
+_ONE_DAY = timedelta(days=1)
+_Edges = tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListedHours:
+    """What the index needs to know of one provider."""
+
+    key: Hashable
+    text: str
+    region: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    exceptions: tuple[Exceptional, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Class:
+    """Providers whose state is the same at every moment."""
+
+    text: str
+    programme: Programme | None
+    place: Place
+    exceptions: tuple[Exceptional, ...]
+    plain: bool
+
+    def kind_of_day(self, day: date, holidays: Holidays) -> Hashable:
+        """What decides about a day of plain text: its weekday, and whether it or the day before is a holiday."""
+        region = self.place.region
+        if region not in holidays.regions:
+            return (self.text, day.weekday(), region)
+        today, before = (holidays.on(one, region) is not None for one in (day, day - _ONE_DAY))
+        return (self.text, day.weekday(), today, before)
+
+
+def _is_plain(programme: Programme) -> bool:
+    """Only weekdays of the week, holidays and clock times: every such day of a kind is the same."""
+    for rule in programme.rules:
+        for group in rule.days:
+            for one in group:
+                if isinstance(one, Weekdays):
+                    if one.nth or one.offset:
+                        return False
+                elif not (isinstance(one, HolidayDays) and one.kind == "PH" and not one.offset):
+                    return False
+        for span in rule.times:
+            if span.start.sun or (span.end is not None and span.end.sun):
+                return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Text:
+    """What a text of hours needs for its evaluation; one that cannot be understood stands as ""."""
+
+    text: str
+    programme: Programme | None
+    plain: bool
+    needs_region: bool
+    needs_sun: bool
+
+    @classmethod
+    def read(cls, text: str) -> _Text:
+        try:
+            programme = parse(text) if text.strip() else None
+        except HoursError:
+            programme = None
+        if programme is None:
+            return cls("", None, True, False, False)
+        holidays = programme.uses("PH") or programme.uses("SH")
+        return cls(text, programme, _is_plain(programme), holidays, _needs_sun(programme))
+
+
+class OpenIndex:
+    """The state of every listed provider at any moment.
+
+        index = OpenIndex(holidays)
+        index.build(ListedHours(row.id, row.hours, row.region) for row in rows)
+        index.states(at)[index.row_of(provider_id)]     # 0 closed, 1 open, 2 to confirm
+
+    ``put`` and ``remove`` change single providers; rows keep their numbers, a removed row reads as closed.
+    Safe to ask from several threads while one changes it.
+    """
+
+    def __init__(self, holidays: Holidays, zone: ZoneInfo = PARIS) -> None:
+        import numpy
+
+        self._np = numpy
+        self._holidays = holidays
+        self._zone = zone
+        self._lock = threading.RLock()
+        self._texts: dict[str, _Text] = {}
+        self._classes: list[_Class] = [_Class(_REMOVED, Programme(()), Place(), (), True)]
+        self._class_numbers: dict[tuple[object, ...], int] = {}
+        self._rows: dict[Hashable, int] = {}
+        self._class_of: NDArray[np.int32] = numpy.zeros(0, numpy.int32)
+        self._painted: dict[Hashable, _Edges] = {}
+        self._days: dict[date, tuple[NDArray[np.int16], NDArray[np.int8]]] = {}
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def build(self, listed: Iterable[ListedHours]) -> None:
+        """Take all of ``listed`` in place of what was there."""
+        with self._lock:
+            rows: dict[Hashable, int] = {}
+            classes: list[int] = []
+            for one in listed:
+                number = self._class_number(one)
+                row = rows.setdefault(one.key, len(rows))
+                if row == len(classes):
+                    classes.append(number)
+                else:
+                    classes[row] = number
+            self._rows, self._class_of = rows, self._np.array(classes, self._np.int32)
+            self._days = {}
+
+    def put(self, one: ListedHours) -> None:
+        """Add a provider or change its hours; found by the very next question."""
+        with self._lock:
+            known = len(self._classes)
+            number = self._class_number(one)
+            if number >= known:
+                self._days = {day: self._with_class(table, day, number) for day, table in self._days.items()}
+            row = self._rows.setdefault(one.key, len(self._rows))
+            if row == len(self._class_of):
+                # Room for many more, so that adding one by one does not copy every time.
+                self._class_of = self._np.append(self._class_of, self._np.zeros(1 + row // 8, self._np.int32))
+            changed = self._class_of.copy()
+            changed[row] = number
+            self._class_of = changed
+
+    def remove(self, key: Hashable) -> None:
+        """Forget a provider: from now on its row reads as closed."""
+        with self._lock:
+            row = self._rows.get(key)
+            if row is not None:
+                changed = self._class_of.copy()
+                changed[row] = 0
+                self._class_of = changed
+
+    def row_of(self, key: Hashable) -> int:
+        """The place of a provider in the arrays; -1 when it is not listed."""
+        return self._rows.get(key, -1)
+
+    def states(self, at: datetime) -> NDArray[np.int8]:
+        """The state of every row at ``at``: 0 closed, 1 open, 2 to confirm."""
+        local = at.astimezone(self._zone)
+        with self._lock:
+            edges, states = self._table(local.date())
+            classes = self._class_of
+        last = (edges <= local.hour * 60 + local.minute).sum(axis=0, dtype=self._np.int32) - 1
+        now: NDArray[np.int8] = states[last, self._np.arange(states.shape[1])][classes]
+        return now
+
+    def open_rows(self, at: datetime) -> NDArray[np.bool_]:
+        """Which rows are surely open at ``at``."""
+        found: NDArray[np.bool_] = self.states(at) == STATE_CODES[OpenState.OPEN]
+        return found
+
+    # --- classes and days ---
+
+    def _class_number(self, one: ListedHours) -> int:
+        known = self._texts.get(one.text)
+        if known is None:
+            known = self._texts[one.text] = _Text.read(one.text)
+        # A tenth of a degree moves the sun by less than half a minute.
+        latitude = longitude = None
+        if known.needs_sun and one.latitude is not None and one.longitude is not None:
+            latitude, longitude = round(one.latitude, 1), round(one.longitude, 1)
+        region = one.region if known.needs_region else ""
+        key = (known.text, region, latitude, longitude, one.exceptions)
+        number = self._class_numbers.get(key)
+        if number is None:
+            place = Place(region, latitude, longitude, self._zone)
+            number = self._class_numbers[key] = len(self._classes)
+            plain = known.plain and not one.exceptions
+            self._classes.append(_Class(known.text, known.programme, place, one.exceptions, plain))
+        return number
+
+    def _table(self, day: date) -> tuple[NDArray[np.int16], NDArray[np.int8]]:
+        table = self._days.get(day)
+        if table is None:
+            days = [self._day_of(number, day) for number in range(len(self._classes))]
+            width = max(map(len, days))
+            edges = self._np.full((width, len(days)), _NEVER, self._np.int16)
+            states = self._np.zeros((width, len(days)), self._np.int8)
+            for place in range(width):
+                numbers = [number for number, one in enumerate(days) if len(one) > place]
+                edges[place, numbers] = [days[number][place][0] for number in numbers]
+                states[place, numbers] = [days[number][place][1] for number in numbers]
+            while len(self._days) >= _KEPT_DAYS:
+                self._days.pop(next(iter(self._days)))
+            table = self._days[day] = (edges, states)
+        return table
+
+    def _with_class(
+        self, table: tuple[NDArray[np.int16], NDArray[np.int8]], day: date, number: int
+    ) -> tuple[NDArray[np.int16], NDArray[np.int8]]:
+        edges, states = table
+        one = self._day_of(number, day)
+        width = max(len(one), edges.shape[0])
+        wider_edges = self._np.full((width, edges.shape[1] + 1), _NEVER, self._np.int16)
+        wider_states = self._np.zeros((width, edges.shape[1] + 1), self._np.int8)
+        wider_edges[: edges.shape[0], :-1] = edges
+        wider_states[: states.shape[0], :-1] = states
+        for place, (start, code) in enumerate(one):
+            wider_edges[place, -1] = start
+            wider_states[place, -1] = code
+        return wider_edges, wider_states
+
+    def _day_of(self, number: int, day: date) -> _Edges:
+        """The edges of a class on ``day`` with the state that begins at each."""
+        one = self._classes[number]
+        if not one.plain:
+            return _edges(self._evaluated(one, day))
+        kind = one.kind_of_day(day, self._holidays)
+        known = self._painted.get(kind)
+        if known is None:
+            known = self._painted[kind] = _edges(self._evaluated(one, day))
+        return known
+
+    def _evaluated(self, one: _Class, day: date) -> Day:
+        if one.programme is None:
+            if not one.exceptions:
+                return DOUBTFUL_DAY
+            return OpeningTimes(read_hours(""), one.place, self._holidays, one.exceptions).day(day)
+        return Evaluator(one.programme, one.place, self._holidays, one.exceptions).day(day)
+
+
+def _edges(painted: Day) -> _Edges:
+    found: list[tuple[int, int]] = []
+    for stretch in painted:
+        code = STATE_CODES[stretch.state]
+        if not found or found[-1][1] != code:
+            found.append((stretch.start, code))
+    return tuple(found)
+
+
+def _needs_sun(programme: Programme) -> bool:
+    return any(
+        span.start.sun or (span.end is not None and span.end.sun)
+        for rule in programme.rules
+        for span in rule.times
+    )
