@@ -41,6 +41,16 @@ class Texts:
         starts = self.starts
         return str(self._bytes[starts[row] : starts[row + 1]], "utf-8", "surrogatepass")
 
+    def many(self, rows: NDArray[np.int32]) -> list[str]:
+        """The texts of several rows."""
+        if self.late:
+            return [self[row] for row in rows.tolist()]
+        block = self._bytes
+        return [
+            str(block[start:end], "utf-8", "surrogatepass")
+            for start, end in zip(self.starts[rows].tolist(), self.starts[rows + 1].tolist(), strict=True)
+        ]
+
 
 class Groups:
     """Rows by group (a word, a trade, a commune): one sorted block, and lists for later rows."""

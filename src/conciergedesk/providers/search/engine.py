@@ -152,6 +152,8 @@ class SearchIndex:
     ) -> None:
         """Candidates by likeness; ``named`` says that trade and place explain the words, so names may not."""
         asked = sorted(words)
+        # A short last word is more likely still being typed.
+        whole = 0.95 if len(words) >= 3 and len(words[-1]) >= 3 else 0.93
         for at in np.flatnonzero(wishes.keep(found.rows)).tolist():
             row, score, alike = int(found.rows[at]), float(found.scores[at]), float(found.alike[at])
             level = _ALIKE if alike >= _SAME else _SURE if score >= _GOOD else _TEXT
@@ -159,7 +161,9 @@ class SearchIndex:
             if not named and len(words[-1]) > 1:
                 own = found.names[at].split()
                 if set(words) <= set(own):
-                    _raise(places, row, Place(_BEGINS, 0.97 if sorted(own) == asked else 0.95 + 0.01 * score))
+                    _raise(
+                        places, row, Place(_BEGINS, (0.97 if sorted(own) == asked else whole + 0.01 * score))
+                    )
 
     def _place_pool(
         self, reading: Reading, pool: Rows, ordering: Ordering, places: dict[int, Place], limit: int
@@ -208,14 +212,17 @@ class SearchIndex:
         if reading.trade:
             codes = (reading.trade, *self.lexicon.narrower(reading.trade))
             groups = [store.trade_rows[store.trades[code]] for code in codes if code in store.trades]
-            rows = np.unique(np.concatenate(groups)) if groups else _NOBODY
         else:
             groups = [store.commune_rows[store.communes[p]] for p in reading.places if p in store.communes]
-            rows = np.concatenate(groups) if groups else _NOBODY
-        rows = rows[store.facts.alive[rows]]
-        if reading.places:
-            rows = rows[wishes.at_place(rows)]
-        return rows[wishes.keep(rows)]
+        kept: list[Rows] = []
+        for rows in groups:
+            rows = rows[store.facts.alive[rows]]
+            if reading.places:
+                rows = rows[wishes.at_place(rows)]
+            kept.append(rows[wishes.keep(rows)])
+        if len(kept) < 2:
+            return kept[0] if kept else _NOBODY
+        return np.unique(np.concatenate(kept))
 
     def _by_text(
         self, reading: Reading, words: Sequence[str], context: SearchContext, *, enough: bool

@@ -188,28 +188,47 @@ class Matcher:
             start += 1
         return pieces
 
-    def _postings(self, term: Term) -> tuple[Rows, Floats]:
-        """Rows of a term with what it counts there, the best spelling last."""
+    def _postings(self, term: Term, among: Floats | None) -> tuple[Rows, Floats]:
+        """Rows of a term with what it counts there, the best spelling last.
+
+        With ``among``, only rows that have a score there already.
+        """
         postings = self.store.postings
         rows: list[Rows] = []
         values: list[Floats] = []
         if term.trade >= 0:
             members = self.store.trade_rows[term.trade]
+            if among is not None:
+                members = members[among[members] > 0]
             rows.append(members)
-            values.append(np.full(len(members), _TRADE_WEIGHT, np.float32))
+            values.append(np.full(len(members), _TRADE_WEIGHT * term.weight, np.float32))
         for spelling in sorted(term.spellings, key=lambda s: s.quality):
             if spelling.high - spelling.low == 1:
                 packed = postings[spelling.low]
             else:
                 packed = postings.span(spelling.low, spelling.high)
-            rows.append(packed >> FIELD_BITS)
-            values.append(_FIELD_WEIGHT[packed & 3] * np.float32(spelling.quality))
-        if not rows:
-            return np.zeros(0, np.int32), np.zeros(0, np.float32)
+            found = packed >> FIELD_BITS
+            if among is not None:
+                keep = among[found] > 0
+                packed, found = packed[keep], found[keep]
+            rows.append(found)
+            values.append((_FIELD_WEIGHT * np.float32(spelling.quality * term.weight))[packed & 3])
+        if len(rows) == 1:
+            return rows[0], values[0]
         return np.concatenate(rows), np.concatenate(values)
 
+    def _extent(self, term: Term) -> int:
+        """How many rows a term reaches at most."""
+        starts = self.store.postings.starts
+        reach = len(self.store.trade_rows[term.trade]) if term.trade >= 0 else 0
+        last = len(starts) - 1
+        for spelling in term.spellings:
+            if spelling.low < last:
+                reach += int(starts[min(spelling.high, last)]) - int(starts[spelling.low])
+        return reach
+
     def score(self, terms: Sequence[Term]) -> tuple[Rows, Floats]:
-        """Live rows that fit at least one telling term, with the share of the query they explain (0 to 1)."""
+        """Live rows that fit a telling term, with the share of the query they explain (0 to 1)."""
         store = self.store
         count = store.facts.count
         if len(self._scores) < count:
@@ -224,20 +243,17 @@ class Matcher:
         )
         touched: list[Rows] = []
         found = 0
-        for term in sorted(
-            telling, key=lambda t: t.size + (len(store.trade_rows[t.trade]) if t.trade >= 0 else 0)
+        for extent, _, term in sorted(
+            (self._extent(term), place, term) for place, term in enumerate(telling)
         ):
-            rows, values = self._postings(term)
-            if touched and found and len(rows) > _COMMON:
-                # A common word only adds to what a rarer one found.
-                keep = scores[rows] > 0
-                rows, values = rows[keep], values[keep]
-                self._gather(scores, best, rows, values * np.float32(term.weight))
-                continue
-            self._gather(scores, best, rows, values * np.float32(term.weight))
-            touched.append(rows)
-            found += len(rows)
-        if not touched:
+            # A common word only adds to what rarer ones found.
+            common = found > 0 and extent > _COMMON
+            rows, values = self._postings(term, scores if common else None)
+            self._gather(scores, best, rows, values)
+            if not common:
+                touched.append(rows)
+                found += len(rows)
+        if not found:
             return np.zeros(0, np.int32), np.zeros(0, np.float32)
         rows = np.concatenate(touched) if len(touched) > 1 else touched[0]
         values = scores[rows] / np.float32(total)

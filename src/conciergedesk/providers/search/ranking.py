@@ -15,7 +15,7 @@ from conciergedesk.providers.search.store import Store
 
 CANDIDATES = 48
 # What each likeness counts; fitted on noisy spellings of real names, and adding up to 1.
-COVER, COVER_SQUARED, ALIKE, SWAPPED, SORTED, WORDS, PART = 0.28, 0.22, 0.07, 0.10, 0.09, 0.16, 0.08
+COVER, COVER_SQUARED, ALIKE, SWAPPED, SORTED, WORDS = 0.30, 0.24, 0.08, 0.11, 0.10, 0.17
 
 
 def best_candidates(store: Store, rows: Rows, cover: Floats, length: int) -> tuple[Rows, Floats]:
@@ -45,7 +45,7 @@ class Compared:
 
 def compare(store: Store, words: Sequence[Sequence[str]], rows: Rows, cover: Floats) -> Compared:
     """Compare the spelled-out forms of a query with the names of ``rows``."""
-    names = [store.folded[row] for row in rows.tolist()]
+    names = store.folded.many(rows)
     glued = [name.replace(" ", "") for name in names]
     communes, numbers = store.commune_names, store.facts.commune[rows].tolist()
     placed = [f"{name} {communes[number]}" for name, number in zip(names, numbers, strict=True)]
@@ -55,9 +55,8 @@ def compare(store: Store, words: Sequence[Sequence[str]], rows: Rows, cover: Flo
     swapped = _best(cdist(joined, glued, scorer=OSA.normalized_similarity, dtype=np.float32))
     ordered = _best(cdist(plain, names, scorer=fuzz.token_sort_ratio, dtype=np.float32)) / np.float32(100)
     within = _best(cdist(plain, placed, scorer=fuzz.token_set_ratio, dtype=np.float32)) / np.float32(100)
-    part = _best(cdist(plain, names, scorer=fuzz.partial_ratio, dtype=np.float32)) / np.float32(100)
     scores = (COVER + COVER_SQUARED * cover) * cover + ALIKE * alike + SWAPPED * swapped
-    scores += SORTED * ordered + WORDS * within + PART * part
+    scores += SORTED * ordered + WORDS * within
     return Compared(rows, scores, np.maximum(alike, swapped), names)
 
 

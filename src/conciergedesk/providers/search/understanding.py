@@ -294,6 +294,8 @@ class Reader:
         code = self._lexicon.trade_sounds.get(sounds([word])[0])
         if code is not None:
             return code
+        if self._is_known(word):
+            return None
         found = extractOne(
             word, self._lexicon.trade_words, scorer=OSA.distance, score_cutoff=1 if len(word) < 9 else 2
         )

@@ -25,6 +25,8 @@ for _letter in range(26):
     _LETTERS[ord("a") + _letter] = np.uint32(1 << _letter)
 for _digit in range(10):
     _LETTERS[ord("0") + _digit] = np.uint32(1 << (26 + _digit % 6))
+_LETTER_BITS: list[int] = _LETTERS.tolist()
+_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
 _LAST = "\U0010ffff"
 
 
@@ -37,6 +39,13 @@ def _signatures(words: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.ui
     np.cumsum(sizes[:-1], out=starts[1:])
     signs = np.bitwise_or.reduceat(letters, starts) if len(words) else np.zeros(0, np.uint32)
     return signs, np.minimum(lengths, 255).astype(np.uint8)
+
+
+def _sign(word: str) -> np.uint32:
+    sign = 0
+    for byte in word.encode():
+        sign |= _LETTER_BITS[byte]
+    return np.uint32(sign)
 
 
 def _hashes(keys: Sequence[str]) -> NDArray[np.uint32]:
@@ -53,16 +62,17 @@ class Vocabulary:
         self.words = list(words)
         self.base = len(self.words)
         self.numbers = {word: number for number, word in enumerate(self.words)}
-        self._signs, self._lengths = _signatures(self.words)
+        signs, lengths = _signatures(self.words)
         keys = sounds(self.words) if self.words else []
-        self._sound_hash = _hashes(keys)
-        self._sound_order = np.argsort(self._sound_hash, kind="stable").astype(np.int32)
-        self._sorted_hash = self._sound_hash[self._sound_order]
-        by_length = np.argsort(self._lengths, kind="stable").astype(np.int32)
-        self._by_length = by_length
-        self._signs = self._signs[by_length]
-        self._firsts = np.fromiter((ord(self.words[n][0]) & 255 for n in by_length), np.uint8, self.base)
-        self._length_starts = np.searchsorted(self._lengths[by_length], np.arange(258)).tolist()
+        hashes = _hashes(keys)
+        self._sound_order = np.argsort(hashes, kind="stable").astype(np.int32)
+        self._sorted_hash = hashes[self._sound_order]
+        # Words by first letter, then length: a look for two edits only reads one short stretch.
+        firsts = np.fromiter((ord(word[0]) & 255 for word in self.words), np.int64, self.base)
+        shelf = firsts << 8 | lengths
+        self._shelves = np.argsort(shelf, kind="stable").astype(np.int32)
+        self._shelf_signs = signs[self._shelves]
+        self._shelf_starts = np.searchsorted(shelf[self._shelves], np.arange((256 << 8) + 1)).astype(np.int32)
         self._late: list[tuple[str, int]] = []
         self._late_sounds: dict[int, list[int]] = {}
 
@@ -92,35 +102,45 @@ class Vocabulary:
         key = sounds([word])[0]
         if len(key) < 2:
             return []
-        code = crc32(key.encode())
+        code = np.uint32(crc32(key.encode()))
         low = int(np.searchsorted(self._sorted_hash, code, "left"))
         high = int(np.searchsorted(self._sorted_hash, code, "right"))
-        return [*self._sound_order[low:high].tolist(), *self._late_sounds.get(code, ())]
+        return [*self._sound_order[low:high].tolist(), *self._late_sounds.get(int(code), ())]
 
     def close_to(self, word: str, budget: int, *, deep: bool = False) -> list[tuple[int, int]]:
         """Words within ``budget`` edits (a swap of neighbours is one): number and distance.
 
-        A second edit is only granted to words with the same first letter, and when one edit finds
-        nothing, unless ``deep``.
+        A second edit is only granted to words with the same first letter, and when one edit finds nothing,
+        unless ``deep``. A first letter that is itself wrong is tried with the letters a to z.
         """
-        for edits in range(budget if deep else 1, budget + 1):
-            found = self._within(word, edits)
-            if any(distance for _, distance in found):
-                return found
-        return []
+        found: list[tuple[int, int]] = []
+        if not deep:
+            found = [(number, 1) for number in self._other_first(word)]
+            found.extend(self._within(word, 1))
+        if budget > 1 and not any(distance for _, distance in found):
+            found = self._within(word, budget)
+        return found
+
+    def _other_first(self, word: str) -> list[int]:
+        """Words one edit away whose first letter differs."""
+        rest = word[1:]
+        tries = [rest, *(letter + rest for letter in _ALPHABET), *(letter + word for letter in _ALPHABET)]
+        if len(word) > 1:
+            tries.append(word[1] + word[0] + word[2:])
+        numbers = self.numbers
+        found = {numbers[other] for other in tries if other in numbers and other[0] != word[0]}
+        return sorted(found)
 
     def _within(self, word: str, edits: int) -> list[tuple[int, int]]:
-        signs, _ = _signatures([word])
-        low = self._length_starts[min(256, max(0, len(word) - edits))]
-        high = self._length_starts[min(256, len(word) + edits + 1)]
-        near = np.bitwise_count(self._signs[low:high] ^ signs[0]) <= 2 * edits
-        if edits > 1:
-            near &= self._firsts[low:high] == ord(word[0]) & 255
-        numbers = self._by_length[low:high][near].tolist()
+        shelf = (ord(word[0]) & 255) << 8
+        low = int(self._shelf_starts[shelf | max(0, min(255, len(word) - edits))])
+        high = int(self._shelf_starts[(shelf | min(255, len(word) + edits)) + 1])
+        near = np.bitwise_count(self._shelf_signs[low:high] ^ _sign(word)) <= 2 * edits
+        numbers = self._shelves[low:high][near].tolist()
         numbers.extend(
             number
             for late, number in self._late
-            if abs(len(late) - len(word)) <= edits and (edits == 1 or late[0] == word[0])
+            if abs(len(late) - len(word)) <= edits and late[0] == word[0]
         )
         if not numbers:
             return []
