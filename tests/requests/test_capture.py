@@ -278,6 +278,22 @@ pharmacie de garde dimanche
     type=pharmacy_duty | moment=03-28
 Colis pour Weber, arrivé ce matin
     type=parcel | moment=03-24 08:00/03-24 12:00 | person=Anna Weber | left=arrivé
+visite appartement 12 avril 14h dubois :maëlle
+    type=settling_visit | moment=04-12 14:00 | person=Famille Dubois | assignee=Maëlle Petit
+chauffeur privé aéroport Luxembourg 5h +352 661 234 567 nouveau client Benali
+    type=taxi | moment=03-25 05:00 | person=Benali ? | phone=+352661234567 | place=aéroport Luxembourg ? | left=privé
+wifi ne marche pas gîte tanneurs weber
+    person=Anna Weber | place=Gîte des Tanneurs | left=wifi ne marche pas
+Mme Lefèvre veut un massage demain vers 16h
+    type=spa_thermal | moment=03-25 16:00 | person=Émilie Lefèvre
+réserver resto ce soir 19h30 pour 2 M. et Mme Schmitt
+    type=restaurant | moment=03-24 19:30 | person=Jeanne Schmitt | quantity=2 persons | left=réserver
+serrurier tout de suite, chambre 8, hôtel du Lys, porte claquée
+    type=locksmith_repair | moment=03-24 18:42 | place=Hôtel du Lys, chambre 8 | left=serrurier
+keys left at Tanneurs, carter, call back in 10 min
+    type=key_handover_out | moment=03-24 18:52 | person=Sam Carter | place=Gîte des Tanneurs | call_back=True | left=left
+Frau Müller braucht Taxi um 18:30 zum Bahnhof
+    type=taxi | moment=03-25 18:30 | person=Nora Müller | place=Bahnhof ?
 info horaires piscine pour son fils
     left=info horaires piscine pour son fils
 panier weber pour moi
@@ -295,7 +311,7 @@ keys tomorrow 3pm hotel Lys jorg klein en
 call back Müller mon 9am
     moment=03-29 09:00 | person=Nora Müller | call_back=True
 need a doctor now, room 12, O'Brien
-    type=doctor | moment=03-24 18:42 | person=John O'Brien | place=room 12 ? | left=need
+    type=doctor | moment=03-24 18:42 | person=John O'Brien | place=room 12 ?
 spa next tue not urgent carter low
     type=spa_thermal | moment=03-30 | person=Sam Carter | priority=P4
 Taxi morgen 6 Uhr Bahnhof Klein

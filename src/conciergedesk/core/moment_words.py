@@ -261,7 +261,7 @@ _WORD_PATTERNS = tuple(
             r"(?:la )?semaine pro(?:chaine)?|sem pro|next week|(?:die )?nachste woche|nachster woche",
         ),
         ("next_month", r"(?:le )?mois prochain|next month|nachsten monat"),
-        ("weekend", r"(?:ce |le |this |the |dieses |am )?(?:week-?end|we\b|wochenende)"),
+        ("weekend", r"(?:ce |le |this |the |dieses |am )?(?:week-?end|wochenende)|(?:ce|le) we"),
         ("after_tomorrow", AFTER_TOMORROW),
         ("before_yesterday", BEFORE_YESTERDAY),
         ("tonight", r"tonight|heute abend|heut abend"),

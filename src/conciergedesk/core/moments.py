@@ -219,6 +219,8 @@ class _Reader:
             return False
         if not words.BETWEEN.fullmatch(self.text.folded[group[-1].end : piece.start]):
             return False
+        if piece.is_day and group[-1].weak and group[-1].clock is not None:
+            return False  # "demain à 9" is an hour, "table à 9 demain" is not
         if piece.is_day and any(other.is_day for other in group):
             # A weekday beside its date is one day; two days are two moments.
             return piece.part == "" and any(

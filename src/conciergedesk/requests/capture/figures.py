@@ -54,7 +54,9 @@ def _whole_number(line: Line, match: re.Match[str], home: str) -> tuple[str, Pho
     if match["other"] and _DATE_LIKE.match(match["other"]):
         return typed, None
     candidate = typed
-    while sum(char.isdigit() for char in candidate) >= shortest:
+    for _attempt in range(3):
+        if sum(char.isdigit() for char in candidate) < shortest:
+            break
         number = _phone(candidate, home)
         if number.status in (PhoneStatus.VALID, PhoneStatus.TO_CONFIRM) and not number.extension.startswith(
             "00"

@@ -22,7 +22,7 @@ def take_type(line: Line, context: CaptureContext) -> Part[str] | None:
     candidates = [
         candidate
         for candidate in context.types.match([word.folded for word in offered])
-        if candidate.start + candidate.length <= len(offered)
+        if candidate.start + candidate.length <= len(offered) and not _is_small(candidate, offered)
     ]
     if not candidates:
         return None
@@ -41,6 +41,11 @@ def take_type(line: Line, context: CaptureContext) -> Part[str] | None:
     )
     confidence = max(0.1, min(1.0, chosen.score / 100))
     return Part(chosen.type.code, spans, line.words_of(spans), confidence=confidence, alternatives=others)
+
+
+def _is_small(candidate: TypeCandidate, offered: Sequence[Word]) -> bool:
+    """Whether a beginning or a slip was read into a small word ("pas" is no pass)."""
+    return candidate.score < WHOLE_NAME and offered[candidate.start].folded in words.SMALL_WORDS
 
 
 def _is_place(candidate: TypeCandidate, offered: Sequence[Word]) -> bool:

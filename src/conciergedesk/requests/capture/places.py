@@ -50,7 +50,11 @@ def _place_at_noun(line: Line, run: list[Word], position: int, context: CaptureC
     last = position
     following = run[position + 1 :]
     linked = _linked_name(following)
-    takes_a_name = noun.folded in words.NAMED_PLACES or (linked > 1 and following[0].folded in words.LINKS)
+    takes_a_name = (
+        noun.folded in words.NAMED_PLACES
+        or (linked > 1 and following[0].folded in words.LINKS)
+        or (linked == 1 and following[0].capital and not _is_on_file(following[0], context))
+    )
     if linked and takes_a_name and not _is_the_caller(line, run, following[linked - 1], context):
         last = position + linked
     spans = line.claim((start, run[last].end))
@@ -69,6 +73,12 @@ def _linked_name(following: Sequence[Word]) -> int:
             return 0
         return taken if word.is_name_like else 0
     return 0
+
+
+def _is_on_file(name: Word, context: CaptureContext) -> bool:
+    if context.people is None:
+        return False
+    return any(likeness([name.folded], hit.name) >= 0.9 for hit in context.people.find(name.typed))
 
 
 def _is_the_caller(line: Line, run: list[Word], name: Word, context: CaptureContext) -> bool:
@@ -130,9 +140,7 @@ def _place_after_lead(
     # "à livrer" and "in need" are not places: these leads want a capital or an article.
     if lead.folded in ("a", "in", "to", "nach", "vers", "im") and not (word.capital or has_article):
         return None
-    if context.people is not None and any(
-        likeness([word.folded], hit.name) >= 0.9 for hit in context.people.find(word.typed)
-    ):
+    if _is_on_file(word, context):
         return None
     last = first
     while last + 1 < len(run) and word.capital and run[last + 1].capital:

@@ -132,7 +132,7 @@ def _leftover(line: Line) -> str:
     kept: list[str] = []
     for piece in _GAPS.split(line.hidden):
         parts = clean_line(piece).split(" ")
-        if all(_is_loose(part) for part in parts):
+        if all(_is_loose(part) or fold(part) in words.SMALL_WORDS for part in parts):
             continue
         while not parts[0].strip(_MARKS):
             parts.pop(0)

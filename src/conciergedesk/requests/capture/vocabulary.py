@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from conciergedesk.core.moment_words import MONTHS, either
+
 
 def _words(pattern: str) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w'-])(?:{pattern})(?![\w'-])")
@@ -152,7 +154,8 @@ NUMBERED_PLACE = re.compile(
     r"(?<![\w'-])(?:(?:a|au|en|at|in) )?(?:l'|la |le |the )?"
     r"(?:gite|appartement|appart|appt|apt|apartment|flat|chambre|ch|room|zimmer|suite|villa|chalet|studio|bureau"
     r"|salle|batiment|immeuble|bungalow|emplacement)\.?\s?(?:n[°o]\.?\s?|nr\.?\s?)?[0-9]{1,4}[a-d]?"
-    r"(?![\w:/])(?!\s?(?:p|pers|personnes|pax|people)\b)"
+    r"(?![\w:/])(?!\s?(?:p|pers|personnes|pax|people|nuits?|jours?|nights?|days?|h|heures|uhr)\b)"
+    rf"(?!\s?(?:{either(MONTHS)})\b)"
 )
 PLACE_LEADS = frozenset(
     {"a", "au", "aux", "chez", "at", "in", "bei", "beim", "im", "zum", "zur", "to", "nach", "vers"}
@@ -177,12 +180,13 @@ NAME_OPENERS = _listed("""
 TITLES = _listed("""
     m mr mme mlle mrs ms miss monsieur madame mademoiselle herr frau fam famille family familie
     """)
-FOR = frozenset({"pour", "for", "fur"})
+FOR = frozenset({"pour", "for", "fur", "client", "cliente", "customer", "kunde", "kundin", "gast"})
 SMALL_WORDS = _listed("""
     a au aux avec avant apres car ce ces cet cette chez d dans de des du elle en entre est et il ils
     je l la le les leur lui ma mais me mes moi mon ne nos notre nous on ou par pas plus pour qu que
     qui sa sans se ses si son sur ta te tes toi ton tu un une veut voudrait demande besoin vos votre
-    vous y svp merci bonjour bonsoir client cliente the an and at by for from he her his i in is it
+    vous y svp merci bonjour bonsoir nouveau nouvelle new neu souhaite braucht
+    the an and at by for from he her his i in is it
     its me my of on or our she so that their they this to us we with you your please need needs
     wants would like am an auf aus bei bis das dem den der die ein eine einen er es fur haben hat
     ich ihr im in ist mit nach nicht oder sie sind und uns unser von vor wir zu zum zur bitte danke
