@@ -46,9 +46,9 @@ STATE_LABELS: Mapping[State, str] = {
     State.WAITING_PROVIDER: N_("waiting for provider"),
     State.CONFIRMED: N_("confirmed"),
     State.DONE: N_("done"),
-    State.CLOSED: N_("closed"),
+    State.CLOSED: N_("closed for good"),
     State.CANCELLED: N_("cancelled"),
-    State.REFUSED: N_("refused"),
+    State.REFUSED: N_("turned down"),
     State.DUPLICATE: N_("duplicate"),
 }
 
@@ -208,7 +208,7 @@ def next_state(state: State, act: Act) -> State:
         return found.to or state
     if state in FINAL_STATES:
         raise RuleRefused(
-            N_("This request is {state} for good. Create a linked request for the new contact."),
+            N_("This request is {state}: nothing more can be done to it. Create a linked request."),
             state=_Words((STATE_LABELS[state],)),
         )
     raise RuleRefused(
