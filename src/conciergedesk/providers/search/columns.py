@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -21,7 +22,7 @@ class Texts:
     def __init__(self, block: NDArray[np.uint8], starts: NDArray[np.uint32]) -> None:
         self.block = block
         self.starts = starts
-        self._bytes = memoryview(block)
+        self._bytes = block.data
         self.late: list[str] = []
         self.base = len(starts) - 1
 
@@ -40,6 +41,13 @@ class Texts:
             return self.late[row - self.base]
         starts = self.starts
         return str(self._bytes[starts[row] : starts[row + 1]], "utf-8", "surrogatepass")
+
+    def everything(self) -> list[str]:
+        """All texts, in order."""
+        starts = self.starts.tolist()
+        block = self._bytes
+        bulk = [str(block[start:end], "utf-8", "surrogatepass") for start, end in pairwise(starts)]
+        return bulk + self.late
 
     def many(self, rows: NDArray[np.int32]) -> list[str]:
         """The texts of several rows."""

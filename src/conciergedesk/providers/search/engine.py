@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from threading import RLock
 
 import numpy as np
@@ -10,6 +11,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
+from conciergedesk.providers.search.compaction import compacted
 from conciergedesk.providers.search.entry import (
     ChipKind,
     Hit,
@@ -24,6 +26,7 @@ from conciergedesk.providers.search.lexicon import Lexicon, read_lexicon
 from conciergedesk.providers.search.matching import Matcher, Rows, Term
 from conciergedesk.providers.search.phone_hits import search_phones
 from conciergedesk.providers.search.ranking import Compared, best_candidates, compare
+from conciergedesk.providers.search.storage import load_store, save_store
 from conciergedesk.providers.search.store import Store
 from conciergedesk.providers.search.understanding import Reader, Reading
 
@@ -66,7 +69,7 @@ class SearchIndex:
         """Search in ``store`` from now on."""
         self.store = store
         self._matcher = Matcher(store, self.lexicon)
-        self._reader = Reader(self.lexicon, store.living_communes, self._close_commune, self._is_known)
+        self._reader = Reader(self.lexicon, store.is_commune, self._close_commune, self._is_known)
         self._close: dict[str, str | None] = {}
 
     def __len__(self) -> int:
@@ -94,6 +97,27 @@ class SearchIndex:
         with self._lock:
             self._close.clear()
             return self.store.remove(id)
+
+    def compact(self) -> None:
+        """Work later changes into the sorted arrays; worth it after some thousand of them."""
+        with self._lock:
+            self.use(compacted(self.store))
+
+    def save(self, path: Path) -> None:
+        """Save the index to ``path``: whole or not at all."""
+        with self._lock:
+            self.use(save_store(self.store, path))
+
+    @classmethod
+    def load(cls, path: Path, lexicon: Lexicon | None = None) -> SearchIndex:
+        """The index saved at ``path``.
+
+        Raises:
+            InvalidFile: when the file is of another version or damaged; build the index anew then.
+        """
+        index = cls(lexicon)
+        index.use(load_store(path))
+        return index
 
     def understand(self, query: str, context: SearchContext | None = None) -> Understanding:
         """How ``query`` is read: chips, and the words left for names."""
@@ -279,11 +303,10 @@ class SearchIndex:
         if phrase not in self._close:
             if len(self._close) > 2000:
                 self._close.clear()
-            names = self.store.commune_names
             cutoff = 1 if len(phrase) < 8 else 2
+            names = self.store.living_communes
             found = extractOne(phrase, names, scorer=OSA.distance, score_cutoff=cutoff)
-            good = found is not None and bool(found[0]) and found[0] in self.store.living_communes
-            self._close[phrase] = found[0] if good and found is not None else None
+            self._close[phrase] = found[0] if found is not None and found[0] else None
         return self._close[phrase]
 
     def _hits(

@@ -95,11 +95,10 @@ class ProviderEntry:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """A moment that a query names, and where it stands in the query."""
+    """An aware moment that a query names, and the places of its words in the query."""
 
     at: datetime
-    start: int
-    end: int
+    spans: tuple[tuple[int, int], ...]
     label: str = ""
 
 

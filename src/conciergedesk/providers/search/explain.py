@@ -76,8 +76,8 @@ def _match(
             if other.startswith(word):
                 return Reason.PREFIX, token, len(word)
     for other in single:
-        token = by_word.get(other)
-        if token is not None:
+        if other in by_word:
+            token = by_word[other]
             if other.startswith(word):
                 return Reason.PREFIX, token, len(other) + 99
             same = other in word or word in other

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from math import cos, radians
 from typing import NamedTuple
 
@@ -63,7 +63,8 @@ class Wishes:
         east = (self._store.facts.lon[rows] - np.float32(lon)) * np.float32(
             _KM_PER_DEGREE * cos(radians(lat))
         )
-        return np.hypot(north, east)
+        kilometres: NDArray[np.float32] = np.hypot(north, east)
+        return kilometres
 
     def at_place(self, rows: Rows) -> NDArray[np.bool_]:
         """Rows in the named commune or near it."""
@@ -80,7 +81,7 @@ class Wishes:
     def keep(self, rows: Rows) -> NDArray[np.bool_]:
         """Rows that meet language, distance, agreement and access, and are not closed for good."""
         facts = self._store.facts
-        kept = facts.standing[rows] != _CLOSED
+        kept: NDArray[np.bool_] = facts.standing[rows] != _CLOSED
         if self._nobody:
             kept &= False
         if self._language:

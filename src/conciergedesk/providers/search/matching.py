@@ -101,13 +101,16 @@ class Matcher:
 
     def _beginning(self, term: Term) -> None:
         low, high, late = self.store.vocabulary.beginning(term.word)
-        if high - low > 1 or (high > low and not term.known):
-            size = int(self.store.postings.starts[high] - self.store.postings.starts[low])
-            if size:
-                term.spellings.append(Spelling(0.9 if len(term.word) > 2 else 0.8, low, high))
-                term.size = max(term.size, min(size, 400))
+        frequency = self.store.frequency
+        size = int(frequency[low:high].sum()) + sum(int(frequency[number]) for number in late)
+        if size <= (term.size if term.known else 0):
+            return
+        quality = 0.9 if len(term.word) > 2 else 0.8
+        if high > low:
+            term.spellings.append(Spelling(quality, low, high))
         for number in late:
-            self._add(term, number, 0.9 if len(term.word) > 2 else 0.8)
+            self._add(term, number, quality)
+        term.size = max(term.size, min(size, 400))
 
     def _join(self, words: Sequence[str], terms: list[Term]) -> None:
         numbers = self.store.vocabulary.numbers
@@ -124,14 +127,13 @@ class Matcher:
         ``deep`` looks for two edits even where one found something. False when nothing was added.
         """
         word = term.word
-        if len(word) < 3 or word in STOP_WORDS or deep and len(word) < 4:
+        if len(word) < 3 or word in STOP_WORDS or (deep and len(word) < 4):
             return False
         vocabulary, frequency = self.store.vocabulary, self.store.frequency
         before = len(term.spellings)
         found: dict[int, float] = {}
-        for number, distance in vocabulary.close_to(word, 1 if len(word) < 4 else 2, deep=deep):
-            if distance:
-                found[number] = _quality(word, vocabulary.words[number], distance)
+        for number, distance in vocabulary.close_to(word, 1 if len(word) < 4 else 2, frequency, deep=deep):
+            found[number] = _quality(word, vocabulary.words[number], distance)
         if not deep:
             for number in vocabulary.sounding_like(word):
                 found[number] = max(found.get(number, 0.0), _SOUND)
@@ -219,12 +221,15 @@ class Matcher:
 
     def _extent(self, term: Term) -> int:
         """How many rows a term reaches at most."""
-        starts = self.store.postings.starts
-        reach = len(self.store.trade_rows[term.trade]) if term.trade >= 0 else 0
-        last = len(starts) - 1
+        frequency = self.store.frequency
+        reach = 0
+        if term.trade >= 0:
+            reach = int(self.store.facts.alive[self.store.trade_rows[term.trade]].sum())
         for spelling in term.spellings:
-            if spelling.low < last:
-                reach += int(starts[min(spelling.high, last)]) - int(starts[spelling.low])
+            if spelling.high - spelling.low == 1:
+                reach += int(frequency[spelling.low])
+            else:
+                reach += int(frequency[spelling.low : spelling.high].sum())
         return reach
 
     def score(self, terms: Sequence[Term]) -> tuple[Rows, Floats]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -65,20 +66,50 @@ class PhoneIndex:
     """Numbers sorted forwards and backwards; both lead to providers by their number in the index."""
 
     def __init__(self, numbers: Sequence[str], docs: Sequence[int]) -> None:
-        forward = np.array([number.encode() for number in numbers], dtype=f"S{_WIDTH}")
+        kind = f"S{_WIDTH}"
+        forward = np.array([number.encode() for number in numbers], dtype=kind)
+        backward = np.array([number[::-1].encode() for number in numbers], dtype=kind)
         owner = np.array(docs, dtype=np.int32)
-        backward = np.array([number[::-1].encode() for number in numbers], dtype=f"S{_WIDTH}")
-        self.take(forward, owner, backward)
+        ahead, back = np.argsort(forward, kind="stable"), np.argsort(backward, kind="stable")
+        self._take(forward[ahead], owner[ahead], backward[back], owner[back])
 
-    def take(
-        self, forward: NDArray[np.bytes_], owner: NDArray[np.int32], backward: NDArray[np.bytes_]
+    def _take(
+        self,
+        forward: NDArray[np.bytes_],
+        forward_docs: NDArray[np.int32],
+        backward: NDArray[np.bytes_],
+        backward_docs: NDArray[np.int32],
     ) -> None:
-        order = np.argsort(forward, kind="stable")
-        self.forward, self.forward_docs = forward[order], owner[order]
-        order = np.argsort(backward, kind="stable")
-        self.backward, self.backward_docs = backward[order], owner[order]
+        self.forward, self.forward_docs = forward, forward_docs
+        self.backward, self.backward_docs = backward, backward_docs
         self._late_forward: list[tuple[str, int]] = []
         self._late_backward: list[tuple[str, int]] = []
+
+    def columns(self) -> dict[str, NDArray[np.generic]]:
+        """The arrays, for saving; later numbers are not in them."""
+        return {
+            "forward": self.forward,
+            "forward_docs": self.forward_docs,
+            "backward": self.backward,
+            "backward_docs": self.backward_docs,
+        }
+
+    @classmethod
+    def reopened(cls, columns: dict[str, NDArray[np.generic]]) -> PhoneIndex:
+        index = cls((), ())
+        index._take(
+            cast("NDArray[np.bytes_]", columns["forward"]),
+            cast("NDArray[np.int32]", columns["forward_docs"]),
+            cast("NDArray[np.bytes_]", columns["backward"]),
+            cast("NDArray[np.int32]", columns["backward_docs"]),
+        )
+        return index
+
+    def everything(self) -> tuple[list[str], list[int]]:
+        """All numbers with their rows, later ones included."""
+        numbers = [number.decode() for number in self.forward.tolist()]
+        numbers.extend(number for number, _ in self._late_forward)
+        return numbers, [*self.forward_docs.tolist(), *(doc for _, doc in self._late_forward)]
 
     def add(self, numbers: Iterable[str], doc: int) -> None:
         for number in numbers:

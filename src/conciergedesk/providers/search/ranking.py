@@ -61,4 +61,5 @@ def compare(store: Store, words: Sequence[Sequence[str]], rows: Rows, cover: Flo
 
 
 def _best(table: Floats) -> Floats:
-    return table[0] if len(table) == 1 else table.max(axis=0)
+    best: Floats = table[0] if len(table) == 1 else table.max(axis=0)
+    return best

@@ -20,6 +20,7 @@ from conciergedesk.providers.search.words import fold_all
 NAME, COMMUNE, OTHER = 0, 1, 2
 FIELD_BITS = 2
 _CHUNK = 20_000
+_LAST = "\U0010ffff"
 
 
 class Numbering(dict[str, int]):
@@ -50,7 +51,9 @@ class Store:
         self.trades = Numbering()
         self.languages = Numbering()
         self.live = 0
+        self.late_names: list[tuple[str, int]] = []
         self._commune_names: list[str] = []
+        self._living: list[str] | None = None
 
     @classmethod
     def build(cls, entries: Sequence[ProviderEntry]) -> Store:
@@ -109,7 +112,6 @@ class Store:
         self.folded = Texts.of(folded_names)
         glued = [name.replace(" ", "") for name in folded_names]
         self.by_name = np.array(sorted(range(len(glued)), key=glued.__getitem__), np.int32)
-        self.late_names: list[tuple[str, int]] = []
 
     def _build_groups(self, entries: Sequence[ProviderEntry]) -> None:
         communes = _folded_communes(entries)
@@ -152,9 +154,19 @@ class Store:
         return bits
 
     @property
-    def living_communes(self) -> Numbering:
-        """Folded names of the communes providers are in."""
-        return self.communes
+    def living_communes(self) -> list[str]:
+        """Folded names of the communes that providers are in, sorted."""
+        if self._living is None:
+            facts = self.facts
+            used = np.unique(facts.commune[: facts.count][facts.alive[: facts.count]]).tolist()
+            names = self.commune_names
+            self._living = sorted(names[number] for number in used)
+        return self._living
+
+    def is_commune(self, name: str) -> bool:
+        """Whether somebody is in the commune with this folded name."""
+        number = self.communes.get(name)
+        return number is not None and bool(self.facts.alive[self.commune_rows[number]].any())
 
     @property
     def commune_names(self) -> list[str]:
@@ -206,6 +218,7 @@ class Store:
         )
         self.phones.add(numbers_of(entry.phones, entry.country), row)
         self.live += 1
+        self._living = None
 
     def remove(self, id: str) -> bool:
         """Forget a provider; False when it was not there."""
@@ -216,6 +229,7 @@ class Store:
             self._count(number, -1)
         self.facts.alive[row] = False
         self.live -= 1
+        self._living = None
         return True
 
     def _count(self, number: int, step: int) -> None:
@@ -225,23 +239,18 @@ class Store:
         self.frequency[number] += step
 
     def rows_named(self, glued: str, most: int) -> list[int]:
-        """Live rows whose name without spaces begins with ``glued``; names that are longer come later.
+        """Live rows whose name without spaces begins with ``glued``; of more than ``most``, those that are it."""
+        rows = self._rows_between(glued, glued + _LAST)
+        if len(rows) > most:
+            rows = self._rows_between(glued, glued + "\0")
+        return rows
 
-        Of more than ``most`` in the bulk, only those at the beginning of the order are given.
-        """
-        low = self._name_place(glued)
-        high = low + most
-        if high < len(self.by_name) and self._glued(high).startswith(glued):
-            high = min(high, self._name_place(glued + "\0"))
-        else:
-            high = self._name_place(glued + "\U0010ffff")
-        rows = self.by_name[low:high].tolist()
-        for name, row in self.late_names[bisect_left(self.late_names, (glued, -1)) :]:
-            if not name.startswith(glued):
-                break
-            rows.append(row)
-        alive = self.facts.alive
-        return [row for row in rows if alive[row]]
+    def _rows_between(self, first: str, after: str) -> list[int]:
+        rows = self.by_name[self._name_place(first) : self._name_place(after)]
+        found: list[int] = rows[self.facts.alive[rows]].tolist()
+        low, high = bisect_left(self.late_names, (first, -1)), bisect_left(self.late_names, (after, -1))
+        found.extend(row for _, row in self.late_names[low:high] if self.facts.alive[row])
+        return found
 
     def _glued(self, place: int) -> str:
         return self.folded[int(self.by_name[place])].replace(" ", "")

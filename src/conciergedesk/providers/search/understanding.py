@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -64,9 +64,8 @@ _ACCESS = frozenset(
         "step free",
     }
 )
-_FILLERS = STOP_WORDS | frozenset(
-    "pour qui parle parlant langue speaking speaks spricht avec near pres proche bei in at autour".split()
-)
+_LEAD_WORDS = "pour qui parle parlant langue speaking speaks spricht avec near pres proche bei in at autour"
+_FILLERS = STOP_WORDS | frozenset(_LEAD_WORDS.split())
 MENTIONS = frozenset(
     {ChipKind.MOMENT, ChipKind.LANGUAGE, ChipKind.DISTANCE, ChipKind.AGREEMENT, ChipKind.ACCESS}
 )
@@ -120,7 +119,7 @@ class Reader:
 
     Args:
         lexicon: Trades, exonyms, abbreviations, languages.
-        communes: Folded commune names, as a live collection.
+        is_commune: Whether providers are in the commune of a folded name.
         close_commune: The commune a misspelt folded phrase most likely means.
         is_known: Whether a folded word stands in some provider's texts; such a word is not misspelt.
     """
@@ -128,12 +127,12 @@ class Reader:
     def __init__(
         self,
         lexicon: Lexicon,
-        communes: Collection[str],
+        is_commune: Callable[[str], bool],
         close_commune: Callable[[str], str | None],
         is_known: Callable[[str], bool],
     ) -> None:
         self._lexicon = lexicon
-        self._communes = communes
+        self._is_commune = is_commune
         self._close_commune = close_commune
         self._is_known = is_known
 
@@ -174,11 +173,14 @@ class Reader:
         if context.find_moment is None or context.now is None:
             return None
         moment = context.find_moment(query, context.now)
-        if moment is None or any(moment.start < chip.end and chip.start < moment.end for chip in chips):
+        if moment is None or any(s < c.end and c.start < e for s, e in moment.spans for c in chips):
             return None
-        label = query[moment.start : moment.end]
-        chip = Chip(ChipKind.MOMENT, moment.label or label, label, moment.start, moment.end)
-        return moment.at if self._offer(chips, context, chip) else None
+        value = " ".join(query[start:end] for start, end in moment.spans)
+        kept = [
+            self._offer(chips, context, Chip(ChipKind.MOMENT, moment.label or value, value, *span))
+            for span in moment.spans
+        ]
+        return moment.at if any(kept) else None
 
     @staticmethod
     def _offer(chips: list[Chip], context: SearchContext, chip: Chip) -> bool:
@@ -242,14 +244,14 @@ class Reader:
         if phrase in STOP_WORDS or not phrase:
             return None
         name = self._lexicon.places.get(phrase)
-        if name is not None and (name in self._communes or phrase not in self._communes):
+        if name is not None and (self._is_commune(name) or not self._is_commune(phrase)):
             return ChipKind.PLACE, name
-        if phrase in self._communes:
+        if self._is_commune(phrase):
             return ChipKind.PLACE, phrase
         words = phrase.split()
         if words[0] in ("st", "ste"):
             full = " ".join(("saint" if words[0] == "st" else "sainte", *words[1:]))
-            if full in self._communes:
+            if self._is_commune(full):
                 return ChipKind.PLACE, full
         return None
 
@@ -312,11 +314,8 @@ class Reader:
             return
         for place in (len(tokens) - 1, *range(len(tokens) - 1)):
             token = tokens[place]
-            last = (
-                place == len(tokens) - 1
-                and not query.endswith(" ")
-                or query[token.start : token.end].isupper()
-            )
+            final = place == len(tokens) - 1 and not query.endswith(" ")
+            last = final or query[token.start : token.end].isupper()
             if token.chip is None and token.word in _CODES and last:
                 chip = Chip(
                     ChipKind.LANGUAGE, query[token.start : token.end], token.word, token.start, token.end

@@ -27,6 +27,7 @@ for _digit in range(10):
     _LETTERS[ord("0") + _digit] = np.uint32(1 << (26 + _digit % 6))
 _LETTER_BITS: list[int] = _LETTERS.tolist()
 _ALPHABET = "abcdefghijklmnopqrstuvwxyz"
+_COLUMNS = ("sound_order", "sorted_hash", "shelves", "shelf_signs", "shelf_starts")
 _LAST = "\U0010ffff"
 
 
@@ -59,12 +60,9 @@ class Vocabulary:
     """
 
     def __init__(self, words: Sequence[str]) -> None:
-        self.words = list(words)
-        self.base = len(self.words)
-        self.numbers = {word: number for number, word in enumerate(self.words)}
+        self._number(words)
         signs, lengths = _signatures(self.words)
-        keys = sounds(self.words) if self.words else []
-        hashes = _hashes(keys)
+        hashes = _hashes(sounds(self.words) if self.words else ())
         self._sound_order = np.argsort(hashes, kind="stable").astype(np.int32)
         self._sorted_hash = hashes[self._sound_order]
         # Words by first letter, then length: a look for two edits only reads one short stretch.
@@ -73,8 +71,25 @@ class Vocabulary:
         self._shelves = np.argsort(shelf, kind="stable").astype(np.int32)
         self._shelf_signs = signs[self._shelves]
         self._shelf_starts = np.searchsorted(shelf[self._shelves], np.arange((256 << 8) + 1)).astype(np.int32)
+
+    def _number(self, words: Sequence[str]) -> None:
+        self.words = list(words)
+        self.base = len(self.words)
+        self.numbers = {word: number for number, word in enumerate(self.words)}
         self._late: list[tuple[str, int]] = []
         self._late_sounds: dict[int, list[int]] = {}
+
+    def columns(self) -> dict[str, NDArray[np.generic]]:
+        """The arrays, for saving; later words are not in them."""
+        return {name: getattr(self, f"_{name}") for name in _COLUMNS}
+
+    @classmethod
+    def reopened(cls, words: Sequence[str], columns: dict[str, NDArray[np.generic]]) -> Vocabulary:
+        vocabulary = cls.__new__(cls)
+        vocabulary._number(words)
+        for name in _COLUMNS:
+            setattr(vocabulary, f"_{name}", columns[name])
+        return vocabulary
 
     def add(self, word: str) -> int:
         """The number of ``word``, new if need be."""
@@ -107,8 +122,10 @@ class Vocabulary:
         high = int(np.searchsorted(self._sorted_hash, code, "right"))
         return [*self._sound_order[low:high].tolist(), *self._late_sounds.get(int(code), ())]
 
-    def close_to(self, word: str, budget: int, *, deep: bool = False) -> list[tuple[int, int]]:
-        """Words within ``budget`` edits (a swap of neighbours is one): number and distance.
+    def close_to(
+        self, word: str, budget: int, frequency: Ints, *, deep: bool = False
+    ) -> list[tuple[int, int]]:
+        """Words in use within ``budget`` edits (a swap of neighbours is one): number and distance.
 
         A second edit is only granted to words with the same first letter, and when one edit finds nothing,
         unless ``deep``. A first letter that is itself wrong is tried with the letters a to z.
@@ -117,9 +134,10 @@ class Vocabulary:
         if not deep:
             found = [(number, 1) for number in self._other_first(word)]
             found.extend(self._within(word, 1))
-        if budget > 1 and not any(distance for _, distance in found):
+            found = [(number, distance) for number, distance in found if distance and frequency[number] > 0]
+        if budget > 1 and not found:
             found = self._within(word, budget)
-        return found
+        return [(number, distance) for number, distance in found if distance and frequency[number] > 0]
 
     def _other_first(self, word: str) -> list[int]:
         """Words one edit away whose first letter differs."""
