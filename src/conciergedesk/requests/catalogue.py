@@ -5,7 +5,6 @@ Read from ``knowledge_base/services`` by ``catalogue_files.load_catalogue``. Pur
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
@@ -16,6 +15,7 @@ from conciergedesk.core.errors import NotFound
 from conciergedesk.core.housefile import Wording
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.text import fold
+from conciergedesk.requests.aliases import WORD_LIMIT, AliasIndex
 
 LABEL_CELLS = 19
 """Width of the short label in lists."""
@@ -362,11 +362,6 @@ class Match:
     alias: str
 
 
-_PREFIX_LETTERS = 3
-_FUZZY_LETTERS = 5
-_FUZZY_SCORE = 82.0
-
-
 @dataclass(frozen=True)
 class Catalogue:
     """Every request type that was loaded, with what they share."""
@@ -375,23 +370,20 @@ class Catalogue:
     families: tuple[Named, ...]
     reasons: tuple[CancelReason, ...]
     version: str
-    _index: dict[str, RequestType] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _names: list[str] = field(init=False, repr=False, compare=False, default_factory=list)
-    _longest: int = field(init=False, repr=False, compare=False, default=1)
+    _names: AliasIndex = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        names: dict[str, str] = {}
         # What a type's author wrote wins over what follows from labels and codes.
         for one in self.types:
             for alias in one.aliases:
-                self._index[fold(alias)] = one
+                names[fold(alias)] = one.code
         for one in self.types:
             labels = (one.label, one.name)
             implied = [text for label in labels for text in (label.fr, label.en, label.de)]
             for alias in (*implied, one.code, one.number):
-                self._index.setdefault(fold(alias), one)
-        self._index.pop("", None)
-        self._names.extend(sorted(self._index))
-        object.__setattr__(self, "_longest", max((name.count(" ") + 1 for name in self._names), default=1))
+                names.setdefault(fold(alias), one.code)
+        object.__setattr__(self, "_names", AliasIndex(names))
 
     @property
     def by_code(self) -> Mapping[str, RequestType]:
@@ -430,49 +422,8 @@ class Catalogue:
             words: A line as typed, or its words.
             limit: How many matches at most.
         """
-        given = words.split() if isinstance(words, str) else list(words)
-        folded = [fold(word) for word in given[:40]]
-        found: dict[str, Match] = {}
-        for start in range(len(folded)):
-            for length in range(min(self._longest, len(folded) - start), 0, -1):
-                name = " ".join(part for part in folded[start : start + length] if part)
-                hit = self._index.get(name)
-                if hit is not None and folded[start] and folded[start + length - 1]:
-                    score = 100.0 - min(start, 9) + 10 * (length - 1)
-                    _keep(found, Match(hit, min(score, 140.0), start, length, name))
-        if not found:
-            for start, word in enumerate(folded):
-                if len(word) >= _PREFIX_LETTERS:
-                    self._by_prefix(found, word, start)
-        if not found:
-            self._by_likeness(found, folded)
-        ranked = sorted(found.values(), key=lambda match: (-match.score, match.start, match.type.number))
-        return tuple(ranked[:limit])
-
-    def _by_prefix(self, found: dict[str, Match], word: str, start: int) -> None:
-        place = bisect_left(self._names, word)
-        while place < len(self._names) and self._names[place].startswith(word):
-            name = self._names[place]
-            share = len(word) / len(name)
-            _keep(found, Match(self._index[name], 60.0 + 30 * share - min(start, 9), start, 1, name))
-            place += 1
-
-    def _by_likeness(self, found: dict[str, Match], folded: Sequence[str]) -> None:
-        long_enough = [(start, word) for start, word in enumerate(folded) if len(word) >= _FUZZY_LETTERS]
-        if not long_enough:
-            return
-        from rapidfuzz import process
-        from rapidfuzz.distance import OSA
-
-        for start, word in long_enough:
-            for name, likeness, _place in process.extract(
-                word, self._names, scorer=OSA.normalized_similarity, score_cutoff=_FUZZY_SCORE / 100, limit=3
-            ):
-                score = likeness * 100 - 40 - min(start, 9)
-                _keep(found, Match(self._index[name], score, start, 1, name))
-
-
-def _keep(found: dict[str, Match], match: Match) -> None:
-    known = found.get(match.type.code)
-    if known is None or match.score > known.score:
-        found[match.type.code] = match
+        given = words.split() if isinstance(words, str) else words
+        found = self._names.find([fold(word) for word in given[:WORD_LIMIT]])
+        matches = [Match(self.get(hit.code), hit.score, hit.start, hit.length, hit.alias) for hit in found]
+        matches.sort(key=lambda match: (-match.score, match.start, match.type.number))
+        return tuple(matches[:limit])
