@@ -197,6 +197,11 @@ class SearchIndex:
         When a word had to be corrected to see a trade or place, names that fit better still stand above.
         """
         plain = reading.exact and bool(reading.trade)
+        if not reading.trade and reading.exact:
+            # "metz" asks for the town before names such as Metzgerei.
+            for row, place in places.items():
+                if place.level == _BEGINS and 0.94 < place.score < 0.9501:
+                    places[row] = Place(_TEXT, _INSIDE - 0.01)
         if plain and len(pool) >= 5 and reading.places:
             asked = set(pool.tolist())
             for row, place in places.items():
@@ -207,7 +212,9 @@ class SearchIndex:
         rows, inside = ordering.sort(pool, trade=trade, texts=texts)
         for turn, (row, within) in enumerate(zip(rows[: limit * 2].tolist(), inside.tolist(), strict=False)):
             if plain:
-                _raise(places, row, Place(_INTENT, 1.0 - turn * 1e-3))
+                own = places.get(row)
+                if own is None or own.level < _SAME_NAME or own.score < 1.0 or reading.understanding.moment:
+                    places[row] = Place(_INTENT, 1.0 - turn * 1e-3)
             else:
                 _raise(places, row, Place(_TEXT, (_INSIDE if within else _NEAR) - turn * 1e-3))
 

@@ -52,7 +52,7 @@ class Reason(StrEnum):
     NAME = "name"
     PREFIX = "prefix"
     CORRECTED = "corrected"
-    SOUND = "sound"
+    SHORT = "short"
     GLUED = "glued"
     TRADE = "trade"
     PLACE = "place"

@@ -28,11 +28,12 @@ class Explainer:
         self._chips = [c for c in reading.understanding.chips if c.kind in (ChipKind.TRADE, ChipKind.PLACE)]
         self._lexicon = lexicon
         words = store.vocabulary.words
-        self._terms: list[tuple[str, list[str], bool]] = []
+        self._terms: list[tuple[str, list[str], bool, bool]] = []
         for term in terms:
             ranked = sorted(term.spellings, key=lambda spelling: -spelling.quality)
             single = [words[s.low] for s in ranked if s.high - s.low == 1]
-            self._terms.append((term.word, single, any(s.high - s.low > 1 for s in ranked)))
+            short = term.word in lexicon.abbreviations or term.word in lexicon.places
+            self._terms.append((term.word, single, any(s.high - s.low > 1 for s in ranked), short))
         self._trades: set[int] = set()
         for chip in self._chips:
             if chip.kind is ChipKind.TRADE:
@@ -51,10 +52,12 @@ class Explainer:
                 why[Why(reason, chip.label, chip.value)] = None
             elif int(self._store.facts.trade[row]) in self._trades or self._second_trade(row):
                 why[Why(Reason.TRADE, chip.label, self._lexicon.trades[chip.value].label.fr)] = None
-        for word, single, beginning in self._terms:
+        for word, single, beginning, short in self._terms:
             found = _match(word, single, beginning, by_word)
             if found is not None:
                 reason, token, length = found
+                if short and reason in (Reason.CORRECTED, Reason.PREFIX, Reason.GLUED):
+                    reason = Reason.SHORT
                 why[Why(reason, word, token.word)] = None
                 spans.add((token.start, min(token.end, token.start + length)))
             elif word in commune.split():

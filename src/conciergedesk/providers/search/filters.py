@@ -17,7 +17,7 @@ from conciergedesk.providers.search.understanding import Reading
 
 _KM_PER_DEGREE = 111.195
 # Hours are asked for at most this many providers; the nearest and best are asked first.
-MOST_ASKED = 2000
+MOST_ASKED = 500
 _CLOSED = STANDINGS.index(Standing.CLOSED)
 _ACTIVE = STANDINGS.index(Standing.ACTIVE)
 
@@ -152,7 +152,9 @@ class Ordering:
         other_trade = (facts.trade[rows] != trade) if trade >= 0 else np.zeros(len(rows), np.bool_)
         below = facts.standing[rows] != _ACTIVE
         said = np.fromiter((-round(texts.get(row, 0.0), 1) for row in rows.tolist()), np.float32, len(rows))
-        last = (-facts.last_used[rows], -facts.reliability[rows], -facts.agreement[rows], near // 2, said)
+        # In one town the name decides before the distance; without a town the distance comes first.
+        nearest = (near // 2, said) if self._wishes.communes else (said, near // 2)
+        last = (-facts.last_used[rows], -facts.reliability[rows], -facts.agreement[rows], *nearest)
         first = (other_trade, ~inside, below)
         if len(rows) > MOST_ASKED:
             chosen = np.lexsort((facts.tie[rows], *last, *first))[:MOST_ASKED]
