@@ -30,6 +30,7 @@ from conciergedesk.providers.hours.words import SUN_EVENTS
 
 TEXT_LIMIT = 2_000
 _LAST_YEAR = 9999
+_LOOK_AHEAD = 8
 _MODIFIERS = {"open": OpenState.OPEN, "off": OpenState.CLOSED, "unknown": OpenState.TO_CONFIRM}
 
 _UNEXPECTED = N_("“{text}” was not expected here.")
@@ -53,7 +54,8 @@ class _Parser:
     """Recursive descent over the tokens; one method per construct."""
 
     def __init__(self, tokens: list[Token]) -> None:
-        self.tokens = tokens
+        # END again and again, so that looking ahead needs no care.
+        self.tokens = tokens + tokens[-1:] * _LOOK_AHEAD
         self.at = 0
         self.loose: list[tuple[int, int]] = []
 
@@ -63,10 +65,10 @@ class _Parser:
         return self.tokens[self.at]
 
     def ahead(self, by: int = 1) -> Token:
-        return self.tokens[min(self.at + by, len(self.tokens) - 1)]
+        return self.tokens[self.at + by]
 
     def take(self) -> Token:
-        token = self.now()
+        token = self.tokens[self.at]
         if token.kind is not Kind.END:
             self.at += 1
         if token.loose:
@@ -74,8 +76,8 @@ class _Parser:
         return token
 
     def is_mark(self, text: str, by: int = 0) -> bool:
-        token = self.ahead(by)
-        return token.kind is Kind.MARK and token.text == text
+        token = self.tokens[self.at + by]
+        return token.text == text and token.kind is Kind.MARK
 
     def eat(self, text: str) -> bool:
         if self.is_mark(text):

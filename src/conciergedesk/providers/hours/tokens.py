@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from enum import Enum
+from typing import NamedTuple
 
 from conciergedesk.core.i18n import N_, translate
 from conciergedesk.providers.hours.words import MONTHS, PHRASES, SUN_EVENTS, VOCABULARY, WEEKDAYS
@@ -40,8 +40,7 @@ class Kind(Enum):
     END = "end"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One token: ``text`` in its one form, ``value`` minutes, number or index, ``loose`` when it was not standard."""
 
     kind: Kind
@@ -72,6 +71,11 @@ _TIME = re.compile(r"(\d{1,2})(?::|\.(?=\d\d)|[hH](?=\d\d))(\d{1,2})(?![\d:])")
 _HOUR_WORD = re.compile(r"(\d{1,2})[hH](?![\w])")
 _NUMBER = re.compile(r"\d+")
 _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['_](?=[^\W\d_])|\.(?=[^\W\d_]\b)|-(?=(?:vous)\b))*", re.UNICODE)
+# What most hours are made of, in one match; a blank after it is taken along.
+_USUAL = re.compile(
+    r"(?:(Mo|Tu|We|Th|Fr|Sa|Su)(?![\w'.])|([01]\d|2[0-4]):([0-5]\d)(?![\d:])|([-,;])|(PH|off)(?![\w'.])) ?"
+)
+_USUAL_WEEKDAYS = {day: number for number, day in enumerate(WEEKDAYS)}
 _NOT_UNDERSTOOD = N_("“{text}” is not understood in opening hours.")
 
 
@@ -85,8 +89,11 @@ def tokenize(text: str) -> list[Token]:
     found: list[Token] = []
     at = 0
     while at < len(plain):
-        char = plain[at]
-        if char == " ":
+        if usual := _USUAL.match(plain, at):
+            found.append(_usual(usual, text, at))
+            at = usual.end()
+            continue
+        if plain[at] == " ":
             at += 1
             continue
         token = _token_at(plain, text, at)
@@ -100,6 +107,18 @@ def tokenize(text: str) -> list[Token]:
             at += 1
     found.append(Token(Kind.END, "", len(text)))
     return _settle(found)
+
+
+def _usual(match: re.Match[str], text: str, at: int) -> Token:
+    group = match.lastindex
+    if group == 1:
+        return Token(Kind.WEEKDAY, match[1], at, 2, _USUAL_WEEKDAYS[match[1]])
+    if group == 3:
+        loose = text[at + 2] != ":"
+        return Token(Kind.TIME, f"{match[2]}:{match[3]}", at, 5, int(match[2]) * 60 + int(match[3]), loose)
+    if group == 4:
+        return Token(Kind.MARK, match[4], at)
+    return Token(Kind.WORD if match[5] == "off" else Kind.HOLIDAY, match[5], at, len(match[5]))
 
 
 def _token_at(plain: str, text: str, at: int) -> Token:
@@ -170,6 +189,8 @@ def _meaning(meaning: str, at: int, length: int, typed: str, loose: bool) -> Tok
 
 def _settle(tokens: list[Token]) -> list[Token]:
     """Clock halves, words for several days, and joints such as "Sonn- und Feiertags" in their one form."""
+    if not any(token.loose or token.kind is Kind.HOLIDAY or token.kind is Kind.WORD for token in tokens):
+        return tokens
     found: list[Token] = []
     for token in tokens:
         last = found[-1] if found else None
