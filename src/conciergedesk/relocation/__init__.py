@@ -1,0 +1,1 @@
+"""Relocation files: a household that settles, its dated plan, its follow-ups."""
