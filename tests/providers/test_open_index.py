@@ -18,6 +18,7 @@ from conciergedesk.providers.hours import (
     Place,
     read_hours,
 )
+from conciergedesk.providers.search.entry import OpenState as SearchState
 
 HOLIDAYS = load_holidays(Path(__file__).parents[2] / "knowledge_base")
 TEXTS = [
@@ -73,10 +74,10 @@ def test_a_changed_provider_is_found_at_once() -> None:
     noon = datetime(2026, 11, 18, 12, tzinfo=PARIS)
     index.states(noon)
     key = ("24/7", "FR", False)
-    assert index.states(noon)[index.row_of(key)] == 1
+    assert index.states(noon)[index.row_of(key)] == 2
     index.put(ListedHours(key, "Mo-Fr 13:00-15:00,16:00-17:00,18:00-19:00,20:00-21:00", "FR"))
     assert index.states(noon)[index.row_of(key)] == 0
-    assert index.states(noon + timedelta(hours=8))[index.row_of(key)] == 1
+    assert index.states(noon + timedelta(hours=8))[index.row_of(key)] == 2
     index.put(ListedHours("new", "Mo-Su 11:00-13:00", "FR"))
     assert index.open_rows(noon)[index.row_of("new")]
     rebuilt = OpenIndex(HOLIDAYS)
@@ -86,15 +87,24 @@ def test_a_changed_provider_is_found_at_once() -> None:
             assert index.states(noon)[index.row_of(one.key)] == rebuilt.states(noon)[rebuilt.row_of(one.key)]
 
 
+def test_states_are_numbered_as_the_search_ranks_them() -> None:
+    assert [(state.value, int(SearchState[state.name])) for state in STATES] == [
+        ("closed", 0),
+        ("to_confirm", 1),
+        ("open", 2),
+    ]
+
+
 def test_a_removed_provider_reads_as_closed_and_unknown_ones_have_no_row() -> None:
     index = OpenIndex(HOLIDAYS)
     index.build([ListedHours("a", "24/7"), ListedHours("b", "")])
     noon = datetime(2026, 11, 18, 12, tzinfo=PARIS)
-    assert list(index.states(noon)) == [1, 2]
+    assert list(index.states(noon)) == [2, 1]
     index.remove("a")
     index.remove("c")
-    assert list(index.states(noon)) == [0, 2]
+    assert list(index.states(noon)) == [0, 1]
     assert index.row_of("c") == -1
+    assert index.open_at(["c", "b", "a"], noon) == [1, 1, 0]
     assert list(OpenIndex(HOLIDAYS).states(noon)) == []
 
 
@@ -102,4 +112,4 @@ def test_a_provider_listed_twice_keeps_its_last_hours() -> None:
     index = OpenIndex(HOLIDAYS)
     index.build([ListedHours("a", "off"), ListedHours("b", "off"), ListedHours("a", "24/7")])
     assert len(index) == 2
-    assert list(index.states(datetime(2026, 11, 18, 12, tzinfo=PARIS))) == [1, 0]
+    assert list(index.states(datetime(2026, 11, 18, 12, tzinfo=PARIS))) == [2, 0]

@@ -163,7 +163,7 @@ def test_loose_spelling_is_understood_and_hinted_at() -> None:
         ("Mo-Su 14:00-20:30", "2026-11-16 12:00", "ouvre à 14:00", "opens at 14:00"),
         ("Mo-Su 08:00-20:00", "2026-11-16 21:00", "ouvre demain à 08:00", "opens tomorrow at 08:00"),
         ("Mo 08:00-20:00", "2026-11-18 21:00", "ouvre lun. 23 nov. à 08:00", "opens Mon 23 Nov at 08:00"),
-        ("off", "2026-11-16 12:00", "fermé", "closed"),
+        ("off", "2026-11-16 12:00", "fermé", "closed now"),
         ("24/7", "2026-11-16 12:00", "toujours ouvert", "always open"),
         ("18:00+", "2026-11-16 20:00", "à confirmer", "to confirm"),
     ],

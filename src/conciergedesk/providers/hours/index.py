@@ -8,7 +8,7 @@ they are first asked for; text that only names weekdays, holidays and times is c
 from __future__ import annotations
 
 import threading
-from collections.abc import Hashable, Iterable
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-STATE_CODES = {OpenState.CLOSED: 0, OpenState.OPEN: 1, OpenState.TO_CONFIRM: 2}
-STATES = (OpenState.CLOSED, OpenState.OPEN, OpenState.TO_CONFIRM)
+# A higher code is offered first; the provider search ranks by the same numbers.
+STATES = (OpenState.CLOSED, OpenState.TO_CONFIRM, OpenState.OPEN)
+STATE_CODES = {state: code for code, state in enumerate(STATES)}
 _NEVER = 32_000
 _KEPT_DAYS = 16
 _REMOVED = "\0"  # no text can be this one: rows of removed providers
@@ -109,7 +110,7 @@ class OpenIndex:
 
         index = OpenIndex(holidays)
         index.build(ListedHours(row.id, row.hours, row.region) for row in rows)
-        index.states(at)[index.row_of(provider_id)]     # 0 closed, 1 open, 2 to confirm
+        index.states(at)[index.row_of(provider_id)]     # a code: see STATES
 
     ``put`` and ``remove`` change single providers; rows keep their numbers, a removed row reads as closed.
     Safe to ask from several threads while one changes it.
@@ -177,7 +178,7 @@ class OpenIndex:
         return self._rows.get(key, -1)
 
     def states(self, at: datetime) -> NDArray[np.int8]:
-        """The state of every row at ``at``: 0 closed, 1 open, 2 to confirm."""
+        """The state of every row at ``at``, as a code: 0 closed, 1 to confirm, 2 open."""
         local = at.astimezone(self._zone)
         with self._lock:
             edges, states = self._table(local.date())
@@ -185,6 +186,13 @@ class OpenIndex:
         last = (edges <= local.hour * 60 + local.minute).sum(axis=0, dtype=self._np.int32) - 1
         now: NDArray[np.int8] = states[last, self._np.arange(states.shape[1])][classes]
         return now
+
+    def open_at(self, keys: Sequence[Hashable], at: datetime) -> list[int]:
+        """The codes of the providers with these keys, in their order; who is not listed is to be confirmed."""
+        states = self._np.append(self.states(at), self._np.int8(STATE_CODES[OpenState.TO_CONFIRM]))
+        rows = self._np.fromiter((self._rows.get(key, -1) for key in keys), self._np.int64, len(keys))
+        found: list[int] = states[rows].tolist()
+        return found
 
     def open_rows(self, at: datetime) -> NDArray[np.bool_]:
         """Which rows are surely open at ``at``."""

@@ -141,7 +141,7 @@ class Status:
                 return translate(N_("open until {day} {time}"), language, **self._words(self.until, language))
             return translate(N_("open until {time}"), language, **self._words(self.until, language))
         if self.opens_at is None:
-            return translate(N_("closed"), language)
+            return translate(N_("closed now"), language)
         words = self._words(self.opens_at, language)
         here = self.at.astimezone(self.place.zone).date()
         opens = self.opens_at.astimezone(self.place.zone).date()
