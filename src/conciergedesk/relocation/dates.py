@@ -32,7 +32,7 @@ class Unit(StrEnum):
     YEARS = "y"
 
 
-_OFFSET = re.compile(r"([+-]?)(\d{1,4})\s*(wd|[dwmy])")
+_OFFSET = re.compile(r"([+-]?)([0-9]{1,4})\s*(wd|[dwmy])")
 
 
 @dataclass(frozen=True, slots=True)
