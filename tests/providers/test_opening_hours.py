@@ -237,6 +237,34 @@ plain_rules = st.lists(
 ).map(lambda rules: "; ".join(f"{days} {spans}" for days, spans in rules))
 
 
+@pytest.mark.parametrize(
+    ("typed", "standard"),
+    [
+        ("lundi à vendredi 9h-12h30", "Mo-Fr 09:00-12:30"),
+        ("Sonn- und Feiertags 10-12", "Su,PH 10:00-12:00"),
+        ("mo-fr 8-12, sa 9-11; ph closed", "Mo-Fr 08:00-12:00, Sa 09:00-11:00; PH off"),
+        ("daylight", "sunrise-sunset"),
+        ("always", "24/7"),
+        ('Mo-Fr 10:00-12:00 "sur rendez-vous"', 'Mo-Fr 10:00-12:00 "sur rendez-vous"'),
+        ("sunrise-14:00 open, 14:00+", "sunrise-14:00 open, 14:00+"),
+        ("Easter - 7days - Nov 1: Tu 10:00-12:00", "easter -7 days-Nov 01 Tu 10:00-12:00"),
+        ("Dec 24.-25.,31 off", "Dec 24-25,Dec 31 off"),
+        ("2013,2015,2060+ Jan week 2-10/2 We[1-2] -1 day (sunset-01:30)+", None),
+        ("Mo 10:00-26:00 || unknown", "Mo 10:00-26:00 || unknown"),
+        ("Mar 25:00", ""),
+    ],
+)
+def test_loose_hours_are_offered_in_the_standard_form(typed: str, standard: str | None) -> None:
+    hours = read_hours(typed)
+    if standard is not None:
+        assert hours.standard == standard
+    if hours.programme is not None:
+        again = read_hours(hours.standard)
+        assert again.programme is not None
+        assert again.programme.rules == hours.programme.rules
+        assert again.hints == ()
+
+
 @given(plain_rules)
 @settings(max_examples=100, deadline=None)
 def test_plain_hours_are_understood_as_an_independent_reader_does(text: str) -> None:

@@ -25,6 +25,7 @@ from conciergedesk.providers.hours.evaluate import (
 from conciergedesk.providers.hours.rules import OpenState, Programme
 from conciergedesk.providers.hours.syntax import TEXT_LIMIT, parse
 from conciergedesk.providers.hours.tokens import HoursError
+from conciergedesk.providers.hours.writing import standard_form
 
 SOON = timedelta(minutes=30)
 _STATUS_HORIZON_DAYS = 62
@@ -59,6 +60,11 @@ class Hours:
     programme: Programme | None = None
     problem: Problem | None = None
     hints: tuple[Problem, ...] = ()
+
+    @property
+    def standard(self) -> str:
+        """The same hours in the standard form; "" when they are not understood."""
+        return standard_form(self.programme) if self.programme is not None else ""
 
 
 @lru_cache(maxsize=4096)

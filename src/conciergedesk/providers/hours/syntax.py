@@ -220,8 +220,6 @@ class _Parser:
             found.append(Years(first, last, step))
             if not (self.is_mark(",") and self.ahead().kind is Kind.YEAR):
                 return tuple(found)
-            if self.ahead(2).kind is Kind.MONTH:
-                return tuple(found)
             self.take()
 
     def number(self, kind: Kind = Kind.NUMBER) -> int:
