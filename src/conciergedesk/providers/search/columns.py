@@ -33,6 +33,14 @@ class Texts:
         np.cumsum(np.fromiter(map(len, encoded), np.int64, len(texts)), out=starts[1:])
         return cls(np.frombuffer(b"".join(encoded), np.uint8), starts)
 
+    @classmethod
+    def joined(cls, block: bytes, sizes: Sequence[NDArray[np.int64]]) -> Texts:
+        """Texts that are encoded already, with their sizes in bytes, piece by piece."""
+        every = np.concatenate(sizes) if sizes else np.zeros(0, np.int64)
+        starts = np.zeros(len(every) + 1, np.uint32)
+        np.cumsum(every, out=starts[1:])
+        return cls(np.frombuffer(block, np.uint8), starts)
+
     def __len__(self) -> int:
         return self.base + len(self.late)
 

@@ -34,11 +34,9 @@ def compacted(store: Store) -> Store:
     fresh.row_of = {id: row for row, id in enumerate(fresh.ids)}
     fresh.live = len(rows)
     _words(store, fresh, place)
-    folded = [store.folded[row] for row in rows]
     fresh.names = Texts.of([store.names[row] for row in rows])
-    fresh.folded = Texts.of(folded)
-    glued = [name.replace(" ", "") for name in folded]
-    fresh.by_name = np.array(sorted(range(len(glued)), key=glued.__getitem__), np.int32)
+    fresh.folded = Texts.of([store.folded[row] for row in rows])
+    fresh.sort_names()
     fresh.facts = Facts({name: column[alive] for name, column in store.facts.columns().items()})
     fresh.trade_rows = _groups(store.trade_rows, len(fresh.trades), place)
     everyone = np.arange(len(rows), dtype=np.int32)
@@ -84,7 +82,4 @@ def _words(store: Store, fresh: Store, place: NDArray[np.int64]) -> None:
     keys = moved_words[owners[kept]] << 34 | rows[kept] << FIELD_BITS | packed[kept] & 3
     keys.sort()
     fresh.vocabulary = Vocabulary(used)
-    starts = np.zeros(len(used) + 1, np.int32)
-    np.cumsum(np.bincount(keys >> 34, minlength=len(used)), out=starts[1:])
-    fresh.postings = Groups(starts, (keys & ((1 << 34) - 1)).astype(np.int32))
-    fresh.frequency = np.diff(starts).astype(np.int32)
+    fresh.take_postings(keys, len(used))

@@ -253,7 +253,10 @@ class SearchIndex:
             kept.append(rows[wishes.keep(rows)])
         if len(kept) < 2:
             return kept[0] if kept else _NOBODY
-        return np.unique(np.concatenate(kept))
+        members = np.zeros(store.facts.count, np.bool_)
+        for rows in kept:
+            members[rows] = True
+        return np.flatnonzero(members).astype(np.int32)
 
     def _by_text(
         self, reading: Reading, words: Sequence[str], context: SearchContext, *, enough: bool

@@ -15,6 +15,9 @@ _CODES = {"FR": "33", "DE": "49", "LU": "352", "BE": "32", "CH": "41", "NL": "31
 _TRUNK = frozenset({"33", "49", "32", "41", "31"})
 _TYPED = re.compile(r"[+\d][\d\s().\-/+]*")
 _SEVERAL = re.compile(r"\s*(?:;|,|\bou\b|\boder\b|\bor\b|/(?=\s*[+0])|\|)\s*")
+_MARKS = re.compile(r"[;,/|o]")
+_NOT_DIGITS = re.compile(r"[^0-9]+")
+_TRUNK_MARK = re.compile(r"\(\s*0\s*\)")
 FEWEST_DIGITS = 4
 
 
@@ -25,13 +28,13 @@ def looks_like_phone(query: str) -> bool:
 
 
 def _digits(text: str) -> str:
-    return "".join(c for c in text if c.isdigit() and c.isascii())
+    return _NOT_DIGITS.sub("", text)
 
 
 def international(text: str, country: str) -> str:
     """The digits of one written number with its country code and without +; national ones get ``country``."""
     text = text.strip()
-    digits = _digits(re.sub(r"\(\s*0\s*\)", "", text))
+    digits = _digits(_TRUNK_MARK.sub("", text) if "(" in text else text)
     if text.startswith("+"):
         return _without_trunk(digits)
     if digits.startswith("00"):
@@ -55,7 +58,7 @@ def numbers_of(phones: Iterable[str], country: str) -> list[str]:
     """All numbers in the fields of a provider, as international digits."""
     found: dict[str, None] = {}
     for text in phones:
-        for piece in _SEVERAL.split(text):
+        for piece in _SEVERAL.split(text) if _MARKS.search(text) else (text,):
             digits = international(piece, country)
             if len(digits) >= 3:
                 found[digits[:_WIDTH]] = None
@@ -179,7 +182,7 @@ def _one_slip(typed: str, number: str) -> bool:
 def readings(query: str, country: str) -> list[str]:
     """How a typed number can be read in full, the likeliest first: as international digits."""
     text = query.strip()
-    digits = _digits(re.sub(r"\(\s*0\s*\)", "", text))
+    digits = _digits(_TRUNK_MARK.sub("", text) if "(" in text else text)
     if text.startswith("+"):
         return [_without_trunk(digits)]
     if digits.startswith("00"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from itertools import chain
@@ -19,8 +20,18 @@ from conciergedesk.providers.search.words import fold_all
 # Fields of a provider, the weightiest first; two bits of each posting.
 NAME, COMMUNE, OTHER = 0, 1, 2
 FIELD_BITS = 2
-_CHUNK = 20_000
+_WORD_SHIFT = 34
+_CHUNK = 5_000
 _LAST = "\U0010ffff"
+
+
+def give_back_memory() -> None:
+    """Hand memory that a build needed for a moment back to the system, where the C library can."""
+    import ctypes
+
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if sys.platform == "linux" else None
+    if trim is not None:
+        trim(0)
 
 
 class Numbering(dict[str, int]):
@@ -39,6 +50,25 @@ def other_text(entry: ProviderEntry) -> str:
 def _folded_communes(entries: Sequence[ProviderEntry]) -> dict[str, str]:
     names = list({entry.commune for entry in entries})
     return dict(zip(names, fold_all(names), strict=True))
+
+
+def _renumbered(keys: list[NDArray[np.int64]], place: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Keys with words numbered by ``place``, sorted, with the weightiest field of each word and row only.
+
+    Empties ``keys`` and works in place: this is the largest thing a build holds.
+    """
+    every = np.concatenate(keys) if keys else np.zeros(0, np.int64)
+    keys.clear()
+    words = every >> _WORD_SHIFT
+    words = place[words] if len(place) else words
+    words <<= _WORD_SHIFT
+    every &= (1 << _WORD_SHIFT) - 1
+    every |= words
+    del words
+    every.sort()
+    first = np.ones(len(every), np.bool_)
+    np.not_equal(every[1:] >> FIELD_BITS, every[:-1] >> FIELD_BITS, out=first[1:])
+    return every[first]
 
 
 class Store:
@@ -66,51 +96,54 @@ class Store:
         store.live = len(entries)
         store._build_text(entries)
         store._build_groups(entries)
+        give_back_memory()
         return store
 
     def _build_text(self, entries: Sequence[ProviderEntry]) -> None:
+        """Words, postings and names. Works in small chunks, so that the strings of a chunk are soon gone."""
         numbers = Numbering()
         keys: list[NDArray[np.int64]] = []
-        folded_names: list[str] = []
+        folded: list[bytes] = []
+        sizes: list[NDArray[np.int64]] = []
         communes = _folded_communes(entries)
         for start in range(0, len(entries), _CHUNK):
             chunk = entries[start : start + _CHUNK]
             names = fold_all([entry.name for entry in chunk])
-            folded_names.extend(names)
-            fields = (
-                names,
-                [communes[entry.commune] for entry in chunk],
-                fold_all([other_text(e) for e in chunk]),
-            )
-            for field, texts in enumerate(fields):
+            encoded = [name.encode("utf-8", "surrogatepass") for name in names]
+            folded.append(b"".join(encoded))
+            sizes.append(np.fromiter(map(len, encoded), np.int64, len(encoded)))
+            towns = [communes[entry.commune] for entry in chunk]
+            others = fold_all([other_text(entry) for entry in chunk])
+            for field, texts in enumerate((names, towns, others)):
                 tokens = [text.split() for text in texts]
                 counts = np.fromiter(map(len, tokens), np.int64, len(tokens))
                 rows = np.repeat(np.arange(start, start + len(chunk), dtype=np.int64), counts)
-                words = np.fromiter(
-                    map(numbers.__getitem__, chain.from_iterable(tokens)), np.int64, int(counts.sum())
-                )
-                keys.append(np.unique(words << 34 | rows << FIELD_BITS | field))
-        ordered = sorted(numbers)
-        place = np.zeros(len(ordered) + 1, np.int64)
-        place[np.fromiter((numbers[word] for word in ordered), np.int64, len(ordered))] = np.arange(
-            len(ordered)
-        )
-        all_keys = np.concatenate(keys) if keys else np.zeros(0, np.int64)
-        del keys
-        all_keys = place[all_keys >> 34] << 34 | all_keys & ((1 << 34) - 1)
-        all_keys.sort()
-        first = np.ones(len(all_keys), np.bool_)
-        first[1:] = (all_keys[1:] >> FIELD_BITS) != (all_keys[:-1] >> FIELD_BITS)
-        all_keys = all_keys[first]
-        self.vocabulary = Vocabulary(ordered)
-        words = all_keys >> 34
-        starts = np.zeros(len(ordered) + 1, np.int32)
-        np.cumsum(np.bincount(words, minlength=len(ordered)), out=starts[1:])
-        self.postings = Groups(starts, (all_keys & ((1 << 34) - 1)).astype(np.int32))
-        self.frequency = np.diff(starts).astype(np.int32)
+                found = map(numbers.__getitem__, chain.from_iterable(tokens))
+                words = np.fromiter(found, np.int64, int(counts.sum()))
+                keys.append(words << _WORD_SHIFT | rows << FIELD_BITS | field)
+        # Written out anew: the words counted above lie scattered among strings that are gone.
+        words_in_order = Texts.of(sorted(numbers)).everything()
+        place = np.zeros(len(numbers), np.int64)
+        place[[numbers[word] for word in words_in_order]] = np.arange(len(numbers))
+        del numbers
+        self.vocabulary = Vocabulary(words_in_order)
+        self.take_postings(_renumbered(keys, place), len(words_in_order))
         self.names = Texts.of([entry.name for entry in entries])
-        self.folded = Texts.of(folded_names)
-        glued = [name.replace(" ", "") for name in folded_names]
+        self.folded = Texts.joined(b"".join(folded), sizes)
+        del folded
+        self.sort_names()
+
+    def take_postings(self, keys: NDArray[np.int64], count: int) -> None:
+        """Postings from sorted keys of word, row and field."""
+        starts = np.zeros(count + 1, np.int32)
+        np.cumsum(np.bincount(keys >> _WORD_SHIFT, minlength=count), out=starts[1:])
+        keys &= (1 << _WORD_SHIFT) - 1
+        self.postings = Groups(starts, keys.astype(np.int32))
+        self.frequency = np.diff(starts)
+
+    def sort_names(self) -> None:
+        """Put the rows in the order of their names without spaces."""
+        glued = [name.replace(" ", "") for name in self.folded.everything()]
         self.by_name = np.array(sorted(range(len(glued)), key=glued.__getitem__), np.int32)
 
     def _build_groups(self, entries: Sequence[ProviderEntry]) -> None:
