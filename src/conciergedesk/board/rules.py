@@ -333,7 +333,9 @@ class Shelf:
                 words.update(promise.haystack.split())
             self._vocabulary = frozenset(words)
         near = close_words(text, self._vocabulary)
-        return [promise for promise in among if any(word in promise.haystack for word in near)] if near else ()
+        return (
+            [promise for promise in among if any(word in promise.haystack for word in near)] if near else ()
+        )
 
 
 # --- saved views --------------------------------------------------------------------------------------------------
@@ -449,5 +451,8 @@ def counts(promises: Collection[Promise], now: datetime) -> Counts:
     for promise in promises:
         tally[loudness(promise, now)] += 1
     return Counts(
-        late=tally[Loudness.LATE], soon=tally[Loudness.SOON], waiting=tally[Loudness.WAITING], open=len(promises)
+        late=tally[Loudness.LATE],
+        soon=tally[Loudness.SOON],
+        waiting=tally[Loudness.WAITING],
+        open=len(promises),
     )

@@ -24,6 +24,9 @@ class Scope(StrEnum):
     FORM = "form"
     CHOICE = "choice"
     CONFIRM = "confirm"
+    WELCOME = "welcome"
+    CAPTURE = "capture"
+    SEARCH = "search"
     PALETTE = "palette"
     HELP = "help"
 
@@ -38,6 +41,9 @@ SCOPE_TITLES: Mapping[Scope, str] = {
     Scope.FORM: N_("In a form"),
     Scope.CHOICE: N_("In a choice"),
     Scope.CONFIRM: N_("Before what cannot be undone"),
+    Scope.WELCOME: N_("First screen"),
+    Scope.CAPTURE: N_("New request"),
+    Scope.SEARCH: N_("While searching"),
     Scope.PALETTE: N_("In the list of all acts"),
     Scope.HELP: N_("In this help"),
 }
@@ -207,6 +213,28 @@ ACTIONS: tuple[Action, ...] = (
     _act(
         "form.previous", "shift+tab up", 0, N_("act|line before"),
         N_("Go to the line before."), verb="previous_field",
+    ),
+    _act("welcome.first", "enter", 1, N_("go on"), N_("Take the first choice."), verb="first"),
+    _act("welcome.own", "m", 2, N_("my desk"), N_("Set up a desk of one's own."), verb="own"),
+    _act("welcome.sample", "x", 3, N_("sample"), N_("Explore the sample desk."), verb="sample"),
+    _act("welcome.language", "l", 4, N_("language"), N_("Change the language of the interface."), verb="other_language"),
+    _act("capture.form", "enter", 1, N_("open the form"), N_("Open the form, filled in as understood."), verb="form"),
+    _act(
+        "capture.save", "ctrl+s", 2, N_("save and open"),
+        N_("Save at once as understood, and open the request."), verb="save", priority=True,
+    ),
+    _act(
+        "capture.person", "tab", 3, N_("other person"),
+        N_("The next person the name may mean."), verb="next_person", priority=True,
+    ),
+    _act("capture.down", "down", 4, N_("already there"), N_("To the look-alikes."), verb="down"),
+    _act("capture.up", "up", 0, N_("up"), N_("Back to the line."), verb="up"),
+    _act("search.take", "enter", 1, N_("open"), N_("Open what is found."), verb="take"),
+    _act("search.down", "down", 0, N_("down"), N_("One line down."), verb="down"),
+    _act("search.up", "up", 0, N_("up"), N_("One line up."), verb="up"),
+    _act(
+        "search.new", "ctrl+n", 2, N_("new request"),
+        N_("Note a new request for this person."), verb="new_request", priority=True,
     ),
     _act("choice.take", "enter", 1, N_("act|choose"), N_("Choose this line."), verb="take"),
     _act("choice.down", "down", 0, N_("act|down"), N_("One line down."), verb="down"),

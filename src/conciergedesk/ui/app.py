@@ -1,4 +1,4 @@
-"""The application: modes, status, theme and language, the minute. Knows no service; acts are given to it as handlers."""
+"""The application: modes, status, theme, language, the minute. Knows no service; acts come as handlers."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from pathlib import Path
+from pathlib import PurePath
 from typing import ClassVar
 
 from textual.app import App
@@ -57,7 +57,7 @@ class DeskApp(App[None]):
     An act without a handler is offered nowhere; a mode without a screen is not in the second row.
     """
 
-    CSS_PATH: ClassVar[list[str | Path]] = ["styles/desk.tcss", "styles/modals.tcss"]
+    CSS_PATH: ClassVar[list[str | PurePath] | None] = ["styles/desk.tcss", "styles/modals.tcss"]
     ENABLE_COMMAND_PALETTE = False
     DEFAULT_MODE = "board"
     BINDINGS: ClassVar[list[BindingType]] = []
@@ -78,7 +78,9 @@ class DeskApp(App[None]):
         if no_color:
             # Textual's own filter makes what is late the faintest thing on the screen; our mono theme does it.
             self.no_color = False
-            self._filters = [one for one in self._filters if type(one).__name__ not in ("Monochrome", "NoColor")]
+            self._filters = [
+                one for one in self._filters if type(one).__name__ not in ("Monochrome", "NoColor")
+            ]
         self.clock: Clock = clock or SystemClock()
         self.languages = languages
         use_language(language)

@@ -253,7 +253,15 @@ def late_chip(said: str) -> Row:
 
 # --- times --------------------------------------------------------------------------------------------------------
 
-_DAYS = (N_("Monday"), N_("Tuesday"), N_("Wednesday"), N_("Thursday"), N_("Friday"), N_("Saturday"), N_("Sunday"))
+_DAYS = (
+    N_("Monday"),
+    N_("Tuesday"),
+    N_("Wednesday"),
+    N_("Thursday"),
+    N_("Friday"),
+    N_("Saturday"),
+    N_("Sunday"),
+)
 _DAYS_SHORT = (N_("Mon"), N_("Tue"), N_("Wed"), N_("Thu"), N_("Fri"), N_("Sat"), N_("Sun"))
 _MONTHS = (
     N_("January"), N_("February"), N_("March"), N_("April"), N_("May"), N_("June"),
@@ -318,7 +326,7 @@ def time_left(due_at: datetime | None, now: datetime, *, under_separators: bool 
         return duration(due_at - now)
     if under_separators and ahead <= 3:
         return clock(due_at)
-    if ahead >= 7:
+    if ahead > 7:
         return f"{due.day} {_(_MONTHS_SHORT[due.month - 1])}"
     if under_separators:
         return f"{weekday_short(due.date())} {due.day}"

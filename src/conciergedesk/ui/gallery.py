@@ -19,9 +19,23 @@ from conciergedesk.ui.screens.board import BoardScreen
 from conciergedesk.ui.themes import DAY, MONO, NIGHT
 
 ACTS = (
-    "desk.new desk.find desk.call desk.undo desk.note board.open board.claim board.status board.callback "
-    "board.provider board.call board.step board.key board.letter board.message board.kept"
-).split()
+    "desk.new",
+    "desk.find",
+    "desk.call",
+    "desk.undo",
+    "desk.note",
+    "board.open",
+    "board.claim",
+    "board.status",
+    "board.callback",
+    "board.provider",
+    "board.call",
+    "board.step",
+    "board.key",
+    "board.letter",
+    "board.message",
+    "board.kept",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +80,11 @@ def gallery_app(shot: Shot) -> DeskApp:
         return BoardScreen(source, holiday=holiday, poll_seconds=0)
 
     modes = {"board": board} | {label.id: DeskScreen for label in MODES if label.id != "board"}
-    app = DeskApp(
-        modes, clock=FixedClock(NOW), language=shot.language, theme=shot.theme, glyph_set="unicode"
-    )
+    app = DeskApp(modes, clock=FixedClock(NOW), language=shot.language, theme=shot.theme, glyph_set="unicode")
     for act in ACTS:
         app.on_act(act, lambda ask: ask.screen.say(ask.act))
     app.sign_in(
-        Identity(
-            "Inès", ME, "accueil", "soir", SHIFT_ENDS, ("Maëlle (accueil)", "Gaël (terrain)", "Hélène")
-        )
+        Identity("Inès", ME, "accueil", "soir", SHIFT_ENDS, ("Maëlle (accueil)", "Gaël (terrain)", "Hélène"))
     )
     return app
 

@@ -25,7 +25,6 @@ from conciergedesk.core.i18n import N_, _
 from conciergedesk.ui.acts import ACTIONS, Action, Scope
 from conciergedesk.ui.glyphs import glyphs
 
-
 _BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
 
 _SCREENS = frozenset({Scope.BOARD})
@@ -132,6 +131,12 @@ def use_keymap(keys: KeyMap) -> None:
     """Make ``keys`` those of this process; screens made from now on use them."""
     global _in_use
     _in_use = keys
+
+
+def unbind(node: DOMNode, *keys: str) -> None:
+    """Take inherited keys off ``node``, so that its screen gets them."""
+    for key in keys or tuple(node._bindings.key_to_bindings):
+        node._bindings.key_to_bindings.pop(key, None)
 
 
 def bind(node: DOMNode, *scopes: Scope) -> None:

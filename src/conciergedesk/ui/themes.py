@@ -127,7 +127,7 @@ _MONO: Mapping[str, str] = {
     "bg": "#141414",
     "surface": "#1E1E1E",
     "raised": "#262626",
-    "select": "#404040",
+    "select": "#3A3A3A",
     "rule": "#4A4A4A",
     "track": "#383838",
     "faint": "#767676",

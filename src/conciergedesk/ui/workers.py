@@ -38,12 +38,12 @@ class CallingScreen(Screen[ResultT]):
     class Answered(Message, bubble=False):
         """A service has answered; ``deliver`` hands the answer over on the loop."""
 
-        deliver: Callable[[], None]
+        deliver: Callable[[], object]
 
     def run_service(
         self,
         call: Callable[[], T],
-        then: Callable[[T], None],
+        then: Callable[[T], object],
         *,
         group: str,
         exclusive: bool = False,
@@ -80,7 +80,7 @@ class CallingScreen(Screen[ResultT]):
             body, group=group, exclusive=exclusive, exit_on_error=False, thread=True, description=description
         )
 
-    def _deliver(self, worker: Worker[None], deliver: Callable[[], None]) -> None:
+    def _deliver(self, worker: Worker[None], deliver: Callable[[], object]) -> None:
         if not worker.is_cancelled:
             self.post_message(self.Answered(deliver))
 

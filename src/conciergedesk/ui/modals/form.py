@@ -61,7 +61,8 @@ class FormSheet(Sheet[ResultT]):
         self._left = left
         self._saving = False
         self._inputs = {
-            field.name: DeskInput(field.value, placeholder=field.hint, secret=field.secret) for field in fields
+            field.name: DeskInput(field.value, placeholder=field.hint, secret=field.secret)
+            for field in fields
         }
         self._errors = {field.name: Static("", markup=False, classes="field-error") for field in fields}
 

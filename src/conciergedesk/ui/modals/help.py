@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from typing import ClassVar
 
+from textual import events
 from textual.widget import Widget
 
 from conciergedesk.core.i18n import _
 from conciergedesk.ui.acts import SCOPE_TITLES, Action, Scope
-from conciergedesk.ui.cells import Row, word
+from conciergedesk.ui.cells import Row, word, wrapped
 from conciergedesk.ui.keys import keymap, shown_key
 from conciergedesk.ui.modals.sheet import Sheet
 from conciergedesk.ui.widgets.painted import PaintedScroll
@@ -39,7 +40,8 @@ class HelpRows(PaintedScroll, can_focus=True):
                 keys = " ".join(shown_key(key) for key in keymap().keys_of(act.id))
                 row = Row().data(keys or "Ctrl+P", "accent bold" if keys else "muted", 11).to(12)
                 row.data(word(act.label), "text", 16).to(29)
-                rows.append(row.data(_(act.help), "muted", max(width - 29, 10)))
+                for place, line in enumerate(wrapped(_(act.help), max(width - 29, 20), 3)):
+                    rows.append((row if place == 0 else Row().to(29)).say(line, "muted"))
         return rows
 
 
@@ -58,6 +60,14 @@ class HelpSheet(Sheet[None]):
     def on_mount(self) -> None:
         super().on_mount()
         self.rows.focus()
+        self._give_room(self.app.size.height)
+
+    def on_resize(self, event: events.Resize) -> None:
+        super().on_resize(event)
+        self._give_room(event.size.height)
+
+    def _give_room(self, height: int) -> None:
+        self.rows.styles.max_height = max(height - 8, 4)
 
     def action_down(self) -> None:
         self.rows.scroll_relative(y=max(self.rows.size.height - 2, 1), animate=False)

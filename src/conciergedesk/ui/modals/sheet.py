@@ -94,11 +94,11 @@ class Sheet(CallingScreen[ResultT], ModalScreen[ResultT]):
         frame.set_class(width <= 90, "-full")
         inner = (frame.outer_size.width or min(width, 104)) - 8
         title = safe(self._sheet_title, max(inner - 4, 8))
-        row = Row().say(f" {title} ", "bright bold")
+        row = Row().say(title, "bright bold")
         context = safe(self._sheet_context, max(inner - row.width - 6, 0))
         if context:
             line = glyphs().hairline * max(inner - row.width - Row().say(context).width - 2, 1)
-            row.say(line, "accent").say(f" {context} ", "muted")
+            row.gap(1).say(line, "accent").gap(1).say(context, "muted")
         frame.border_title = row.content()
 
     def on_show(self) -> None:
@@ -109,5 +109,3 @@ class Sheet(CallingScreen[ResultT], ModalScreen[ResultT]):
 
     def action_leave(self) -> None:
         self.dismiss(None)
-
-

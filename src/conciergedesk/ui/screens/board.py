@@ -110,7 +110,7 @@ class BoardScreen(DeskScreen):
         yield Static("", id="too-small", markup=False)
         self.empty.display = False
         left = Vertical(
-            self.heading, self.filter_line, self.list, self.empty, self.tail, self.strip, id="left"
+            self.filter_line, self.heading, self.list, self.empty, self.tail, self.strip, id="left"
         )
         yield Horizontal(left, self.pane, self.now, id="board")
 
@@ -138,7 +138,11 @@ class BoardScreen(DeskScreen):
     def _poll(self) -> None:
         if self._loaded and self.is_current:
             self.run_service(
-                self._source.token, self._compare_token, group="board-poll", exclusive=True, failed=self._poll_failed
+                self._source.token,
+                self._compare_token,
+                group="board-poll",
+                exclusive=True,
+                failed=self._poll_failed,
             )
 
     def _poll_failed(self, error: DeskError) -> None:
@@ -198,7 +202,7 @@ class BoardScreen(DeskScreen):
             filter_line=self._filter_line if self._filter else "",
             in_sight=self.list.in_sight,
             count=len(self.list.promises),
-            title=self.app.size.height >= TITLE_FROM or bool(self._filter),
+            title=not self.filter_line.display and (self.app.size.height >= TITLE_FROM or bool(self._filter)),
             focused=self.list.has_focus,
         )
 
@@ -297,6 +301,7 @@ class BoardScreen(DeskScreen):
     def action_filter(self) -> None:
         self.action_list()
         self.filter_line.open(self._filter_line)
+        self._show_heading()
 
     def use_filter(self, line: str) -> None:
         """Show what ``line`` keeps."""

@@ -195,5 +195,3 @@ class ProgressLine(Painted):
         row = Row().gap(1).data(self._what, "text", 30).gap(1)
         row.add(bar(self._share, max(width - row.width - end.width - 22, 8), "accent")).gap(1)
         return [row.data(self._note, "muted", 18).end(end, width - 1)]
-
-

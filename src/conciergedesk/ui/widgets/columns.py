@@ -50,7 +50,7 @@ def columns_for(width: int) -> Columns:
     where = 10 if width >= 79 else 0
     waits = 8 if width >= 72 else 0
     state = 9 if width >= 72 else 5
-    who = 7 if width >= 66 else 2 if width >= 58 else 0
+    who = 7 if width >= 66 else 3 if width >= 58 else 0
     for_whom = 10 if width >= 50 else 0
     fixed = 1 + state + 1 + 8 + 2
     fixed += sum(cells + 1 for cells in (for_whom, where, who, waits) if cells)
@@ -108,9 +108,7 @@ class RowState:
     days: bool = True
 
 
-def promise_row(
-    promise: Promise, columns: Columns, now: datetime, me: int | None, state: RowState
-) -> Row:
+def promise_row(promise: Promise, columns: Columns, now: datetime, me: int | None, state: RowState) -> Row:
     """One promise as a line of the list."""
     signs = glyphs()
     loud = loudness(promise, now)
@@ -172,7 +170,7 @@ def _say_state(row: Row, loud: Loudness, promise: Promise, columns: Columns) -> 
 
 def _say_holder(row: Row, promise: Promise, cells: int, me: int | None) -> None:
     if promise.holder_id is None and not promise.holder:
-        row.data(word(N_("holder|free")), "bright underline", cells)
+        row.say(word(N_("holder|free"))[:cells], "bright underline")
     elif promise.holder_id is not None and promise.holder_id == me:
         row.data(word(N_("holder|me")), "mine bold", cells)
     elif cells < 4:

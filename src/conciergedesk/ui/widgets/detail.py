@@ -12,7 +12,6 @@ from conciergedesk.core.i18n import _, plural
 from conciergedesk.ui.cells import (
     Row,
     bar,
-    clock,
     duration,
     late_chip,
     safe,
@@ -23,7 +22,7 @@ from conciergedesk.ui.cells import (
     wrapped,
 )
 from conciergedesk.ui.glyphs import glyphs
-from conciergedesk.ui.keys import keymap
+from conciergedesk.ui.keys import keymap, unbind
 from conciergedesk.ui.widgets.frame import key_and_label
 from conciergedesk.ui.widgets.painted import Painted, PaintedScroll
 from conciergedesk.ui.widgets.section import mark_piece, section_rows, title_row
@@ -59,6 +58,7 @@ class DetailPane(PaintedScroll, can_focus=True):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
+        unbind(self, "left", "right")
         self._detail: Detail | None = None
         self._now: datetime | None = None
         self._message = ""
@@ -81,7 +81,11 @@ class DetailPane(PaintedScroll, can_focus=True):
             return [Row(), Row().gap(2).say(self._message, "muted")]
         edge = width - 2
         rows = [
-            Row().gap(2).data(detail.promise.ref, "muted", 12).gap(2).data(detail.title, "bright bold", edge - 14),
+            Row()
+            .gap(2)
+            .data(detail.promise.ref, "muted", 12)
+            .gap(2)
+            .data(detail.title, "bright bold", edge - 14),
         ]
         state, ink = _due(detail, now)
         rows.append(
@@ -225,7 +229,12 @@ class BottomStrip(Painted):
         first.gap(2).data(detail.promise.ref, "muted", max(min(10, room - first.width), 0))
         first.gap(3).data(detail.for_whom, "text", max(room - first.width, 0))
         first.end(promised, edge)
-        rows = [first, self._facts(detail, edge), self._last_lines(detail, now, edge), self._acts(detail, edge)]
+        rows = [
+            first,
+            self._facts(detail, edge),
+            self._last_lines(detail, now, edge),
+            self._acts(detail, edge),
+        ]
         return rows if self.rows_wanted >= 4 else [rows[0], rows[1]]
 
     def _facts(self, detail: Detail, edge: int) -> Row:
@@ -290,5 +299,3 @@ class SectionsPane(PaintedScroll):
 
     def _railed(self, row: Row) -> Row:
         return row
-
-

@@ -53,30 +53,41 @@ class StatusLine(Painted):
             self.repaint()
 
     def paint(self, width: int) -> list[Row]:
+        least = Row().say(clock(self._status.now), "bright bold")
+        for room in range(4):
+            row = self._left(width, spare=3 - room)
+            if row.width + least.width + 3 <= width:
+                break
+        right = next((end for end in self._ends(width) if row.width + end.width + 3 <= width), least)
+        return [row.end(right.gap(1), width)]
+
+    def _left(self, width: int, *, spare: int) -> Row:
+        """Who, shift and counts; with less ``spare`` room fewer words."""
         status, signs = self._status, glyphs()
-        row = Row().say(signs.cursor if width else "", "mine")
+        row = Row().say(signs.cursor, "mine")
         if status.who:
             row.data(status.who, "bright bold", 20)
-        if status.shift:
+        if status.shift and spare > 0:
             row.say(f" {signs.dot} ", "text").data(status.shift, "text", 16)
-        if status.shift_ends_at is not None:
+        if status.shift_ends_at is not None and spare > 1:
             left = duration(status.shift_ends_at - status.now)
             row.say(", " + _("{left} left", left=left), "muted")
         row.gap(4 if width >= WIDE else 3)
+        said = plural("{count} late", "{count} late", status.late)
         if status.late:
-            said = plural("{count} late", "{count} late", status.late)
             row.add(late_chip(said))
         else:
-            row.say(f"{signs.late} {plural('{count} late', '{count} late', 0)}", "muted")
-        row.gap(2)
-        row.say(f"{signs.soon} ", "soon" if status.soon else "muted")
-        row.say(f"{status.soon} ", "soon bold" if status.soon else "muted")
-        row.say(word(N_("state|soon")), "soon" if status.soon else "muted").gap(2)
-        row.say(f"{signs.waiting} ", "waiting" if status.waiting else "muted")
-        row.say(f"{status.waiting} ", "waiting bold" if status.waiting else "muted")
-        row.say(word(N_("state|waiting")) if width >= WIDE else word(N_("state|waits")), "waiting" if status.waiting else "muted")
-        right = next((end for end in self._ends(width) if row.width + end.width + 3 <= width), Row())
-        return [row.end(right.gap(1), width)]
+            row.say(f"{signs.late} {said}", "muted")
+        waiting = word(N_("state|waiting")) if width >= WIDE else word(N_("state|waits"))
+        for sign, count, label, ink in (
+            (signs.soon, status.soon, word(N_("state|soon")), "soon"),
+            (signs.waiting, status.waiting, waiting, "waiting"),
+        ):
+            row.gap(2).say(f"{sign} ", ink if count else "muted")
+            row.say(str(count), f"{ink} bold" if count else "muted")
+            if spare > 2:
+                row.gap(1).say(label, ink if count else "muted")
+        return row
 
     def _ends(self, width: int) -> list[Row]:
         """What stands at right, the fullest first."""
@@ -119,19 +130,28 @@ class ModeBar(Painted):
         self._current = current
 
     def paint(self, width: int) -> list[Row]:
-        for short, gap in ((False, 3), (False, 2), (True, 2), (True, 1)):
-            row = self._row(short=short, gap=gap)
+        for short, gap, bare in (
+            (False, 3, False),
+            (False, 2, False),
+            (True, 2, False),
+            (True, 1, False),
+            (True, 2, True),
+        ):
+            row = self._row(short=short, gap=gap, bare=bare)
             if row.width <= width:
                 break
         return [row]
 
-    def _row(self, *, short: bool, gap: int) -> Row:
+    def _row(self, *, short: bool, gap: int, bare: bool) -> Row:
         row = Row().gap(1)
         for mode in self._modes:
             here = mode.id == self._current
             if row.width > 1:
                 row.gap(gap)
-            row.say(keymap().shown(mode.act), "accent bold" if here else "muted").gap(1)
+            row.say(keymap().shown(mode.act), "accent bold" if here else "muted")
+            if bare and not here:
+                continue
+            row.gap(1)
             row.say(word(mode.short if short else mode.label), "bright bold underline" if here else "muted")
         return row
 
@@ -151,11 +171,13 @@ class KeyRow(Painted):
         self.repaint()
 
     def paint(self, width: int) -> list[Row]:
-        row = Row()
         pairs = [key_and_label(key, label) for key, label in self._pairs]
         pairs += [key_and_label(keymap().shown(act.id), word(act.label)) for act in self._acts]
+        whole = sum(pair.width for pair in pairs)
+        between = next((gap for gap in (3, 2) if whole + gap * (len(pairs) - 1) <= width), 1)
+        row = Row()
         for pair in pairs:
-            gap = 3 if row.width else 0
+            gap = between if row.width else 0
             if row.width + gap + pair.width > width:
                 break
             row.gap(gap).add(pair)

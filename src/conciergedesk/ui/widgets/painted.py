@@ -7,6 +7,7 @@ from typing import ClassVar
 from rich.color import Color as RichColor
 from rich.segment import Segment, Segments
 from rich.style import Style
+from textual.color import Color
 from textual.geometry import Size
 from textual.scroll_view import ScrollView
 from textual.scrollbar import ScrollBarRender
@@ -85,7 +86,8 @@ class ThinBar(ScrollBarRender):
     ) -> Segments:
         signs = glyphs()
         bar = Style(color=bar_color, bgcolor=back_color)
-        track = Style(color=bar_color, bgcolor=back_color, dim=False)
+        faint = Color.from_rich_color(bar_color).blend(Color.from_rich_color(back_color), 0.6)
+        track = Style(color=faint.rich_color, bgcolor=back_color)
         top, end = 0, size
         if window_size and size and virtual_size and size != virtual_size:
             length = max(1, round(window_size / virtual_size * size))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from conciergedesk.board.rules import (
 from conciergedesk.core.i18n import active_zone
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import Row
-from conciergedesk.ui.keys import bind
+from conciergedesk.ui.keys import bind, unbind
 from conciergedesk.ui.widgets.columns import (
     Columns,
     RowState,
@@ -70,6 +70,7 @@ class PromiseList(ScrollView, can_focus=True):
 
     def __init__(self, *, holiday: HolidayName = no_holidays, id: str | None = None) -> None:
         super().__init__(id=id)
+        unbind(self)
         bind(self, Scope.LIST)
         self._holiday = holiday
         self._promises: tuple[Promise, ...] = ()
@@ -86,7 +87,7 @@ class PromiseList(ScrollView, can_focus=True):
         self._look: Look | None = None
 
     def on_mount(self) -> None:
-        super().on_mount()
+        super().on_mount()  # type: ignore[no-untyped-call]  # not annotated in Textual
         self.vertical_scrollbar.renderer = ThinBar  # type: ignore[misc]
 
     # --- what it shows ---
@@ -301,5 +302,3 @@ class PromiseList(ScrollView, can_focus=True):
                 line = separator_row(row, self._row_width)
             strip = self._strips[key] = line.strip(palette, width)
         return strip
-
-

@@ -71,7 +71,7 @@ def _line(line: Line, edge: int, margin: int, column: int, *, marked: bool) -> R
     if line.gauge is not None:
         full = max(0, min(line.gauge, 8))
         end.say(glyphs().square * full, "accent").say(glyphs().dot * (8 - full), "faint").gap(1)
-    end.data(line.right, str(line.right_tone), 14, right=line.gauge is not None and len(line.right) < 2)
+    end.data(line.right, str(line.right_tone), 14 if line.gauge is None else 2, right=line.gauge is not None)
     room = edge - row.width - (end.width + 1 if end.width else 0)
     return row.data(line.text, str(line.tone), max(room, 4)).end(end, edge)
 

@@ -1,0 +1,498 @@
+"""Noting requests: the capture line, the form, the caller, finding anything, parked drafts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from conciergedesk.board.rules import PromiseKind
+from conciergedesk.core.i18n import N_, _, active_language, active_zone, local, show_date
+from conciergedesk.core.phone import show_phone
+from conciergedesk.ui.capturing import LineReader
+from conciergedesk.ui.cells import clock, safe
+from conciergedesk.ui.desk_screen import Ask, DeskScreen
+from conciergedesk.ui.drafts import Drafts
+from conciergedesk.ui.modals.capture import CaptureAnswer, CaptureSheet
+from conciergedesk.ui.modals.choice import Choice, Option
+from conciergedesk.ui.modals.form import Field, FormSheet
+from conciergedesk.ui.modals.search import Found, SearchAnswer, SearchSheet
+from conciergedesk.ui.screens.board import BoardScreen
+
+if TYPE_CHECKING:
+    from conciergedesk.requests.queries import RequestCard
+    from conciergedesk.ui.app import DeskApp
+    from conciergedesk.ui.session import DeskSession
+
+REQUEST, PERSON = "request", "person"
+
+
+class IntakeHandlers:
+    """Wires ``n``, ``f``, ``r``, ``b`` and the correcting of requests."""
+
+    def __init__(self, app: DeskApp, session: DeskSession, drafts: Drafts) -> None:
+        self.app = app
+        self.session = session
+        self.drafts = drafts
+        app.on_act("desk.new", self.new)
+        app.on_act("desk.find", self.find)
+        app.on_act("desk.call", self.caller)
+        app.on_act("desk.drafts", self.take_up)
+        app.on_act("board.qualify", self.correct)
+        app.on_act("board.link", self.follow_up)
+        app.on_act("board.kept", self.kept)
+
+    # --- the capture line ---
+
+    def new(self, ask: Ask) -> None:
+        line = self.drafts.find("capture").get("line", "")
+        self.capture(ask.screen, line=line)
+
+    def capture(
+        self, screen: DeskScreen, *, line: str = "", person_id: int | None = None, channel: str = "phone"
+    ) -> None:
+        """Open the capture sheet, for somebody known when ``person_id`` is given."""
+        reader = LineReader(self.session, person_id=person_id, channel=channel)
+        context = clock(self.session.now())
+        sheet = CaptureSheet(self.session, reader, self.drafts, line=line, context=context)
+        self.app.push_screen(sheet, lambda answer: self._captured(screen, reader, answer))
+
+    def _captured(self, screen: DeskScreen, reader: LineReader, answer: CaptureAnswer | None) -> None:
+        if answer is None:
+            if self.drafts.find("capture"):
+                screen.say(_("The line is kept: n takes it up again."))
+        elif answer.created is not None:
+            self._created(screen, answer.created)
+        elif answer.continue_id is not None:
+            self.show(screen, PromiseKind.REQUEST, answer.continue_id)
+        else:
+            self._open_form(screen, reader, answer.form_line)
+
+    def _created(self, screen: DeskScreen, request_id: int) -> None:
+        from conciergedesk.requests.queries import ref
+
+        self.show(screen, PromiseKind.REQUEST, request_id)
+        screen.say(_("{ref} noted", ref=ref(request_id)), "desk.undo")
+
+    def show(self, screen: DeskScreen, kind: PromiseKind, promise_id: int) -> None:
+        """Put the board's cursor on a promise."""
+        if isinstance(screen, BoardScreen):
+            screen.reload(select=(kind, promise_id))
+        else:
+            self.app.go("board")
+
+    # --- the form ---
+
+    def _open_form(self, screen: DeskScreen, reader: LineReader, line: str) -> None:
+        def read() -> list[Field]:
+            return self._fields(reader, line)
+
+        def show(fields: list[Field]) -> None:
+            form = FormSheet(
+                _("New request"),
+                fields,
+                self._save_form(reader),
+                left=lambda values: self._park(screen, line),
+                context=safe(line, 40),
+            )
+            self.app.push_screen(form, lambda made: self._created(screen, made) if made is not None else None)
+
+        screen.run_service(read, show, group="form")
+
+    def _park(self, screen: DeskScreen, line: str) -> None:
+        screen.run_service(
+            lambda: self.drafts.keep("capture", {"line": line}), lambda _none: None, group="park"
+        )
+
+    def _fields(self, reader: LineReader, line: str) -> list[Field]:
+        from conciergedesk.core.moments import Moment
+
+        reading = reader.read(line)
+        new = reader.new_request(reading)
+        captured = reading.captured
+        moment: Moment | None = captured.moment.value if captured.moment is not None else None
+        person = (
+            reading.person.name
+            if reading.person is not None
+            else (new.requester_name if new is not None else "")
+        )
+        phone = captured.phone.value if captured.phone is not None else None
+        kind = reading.type
+        fields = [
+            Field("type", _("Type"), kind.label.in_language(active_language()) if kind is not None else "",
+                  _("keys, taxi, basket, dentist…")),
+            Field("person", _("For"), person, _("name, or nothing")),
+            Field("phone", _("Phone"), show_phone(phone.e164 or phone.typed) if phone is not None else
+                  (show_phone(reading.person.phone) if reading.person is not None else ""), "+352 621 …"),
+            Field("wanted", _("When"), moment_text(moment) if moment is not None else "", _("20h · tomorrow 9h · mon 14h · +2d")),
+            Field("place", _("Where"), new.place if new is not None else ""),
+            Field("title", _("Title"), new.title if new is not None else captured.leftover, _("a few words for the list")),
+            Field("priority", _("Priority"), reading.priority, "P1 · P2 · P3 · P4"),
+            Field("language", _("Language"), captured.language.value if captured.language is not None else "fr", "fr · en · de"),
+            Field("channel", _("Channel"), new.channel if new is not None else "phone", "phone · desk · email · chat"),
+        ]  # fmt: skip
+        if kind is not None:
+            fields += [
+                Field(
+                    f"own:{one.key}",
+                    one.label.in_language(active_language()),
+                    "",
+                    _("required") if one.required else "",
+                )
+                for one in kind.fields
+                if one.required and one.key not in ("property", "guest", "place_now")
+            ]
+        fields.append(Field("note", _("Note"), "", _("facts, as the person may read them")))
+        return fields
+
+    def _save_form(self, reader: LineReader) -> Any:
+        person_id = reader.chosen_person
+
+        def save(values: Mapping[str, str]) -> int:
+            from conciergedesk.core.errors import InvalidInput
+            from conciergedesk.customers.queries import find_people
+            from conciergedesk.requests import service as requests
+            from conciergedesk.requests.service import NewRequest
+
+            session = self.session
+            found = session.book().catalogue.match(values["type"]) if values["type"].strip() else ()
+            if not found:
+                raise InvalidInput(N_("Say what it is about: keys, taxi, basket, dentist…"), field="type")
+            kind = found[0].type
+            moment = read_moment(values["wanted"], session.now())
+            hit = None
+            if person_id is not None:
+                hit = person_id
+            elif values["person"].strip():
+                people = session.ask(find_people, values["person"], session.now(), 1)
+                hit = people[0].id if people and people[0].score >= 99 else None
+            actor = session.actor
+            new = NewRequest(
+                kind.code,
+                title=values["title"],
+                requester_id=hit,
+                requester_name="" if hit is not None else values["person"],
+                requester_phone=values["phone"],
+                place=values["place"],
+                wanted_from=moment.start if moment is not None else None,
+                wanted_to=moment.end if moment is not None else None,
+                day_only=bool(moment is not None and moment.date_only),
+                priority=values["priority"].strip().upper(),
+                language=values["language"].strip().lower(),
+                channel=values["channel"].strip().lower(),
+                holder_id=actor.id if actor is not None else None,
+                note=values["note"],
+                fields={
+                    name.removeprefix("own:"): read_answer(kind, name.removeprefix("own:"), value)
+                    for name, value in values.items()
+                    if name.startswith("own:") and value.strip()
+                },
+            )
+            made = session.act(requests.capture, session.book(), new)
+            self.drafts.drop("capture")
+            return made
+
+        return save
+
+    # --- correcting and linking ---
+
+    def correct(self, ask: Ask) -> None:
+        promise = next((one for one in ask.promises if one.kind is PromiseKind.REQUEST), None)
+        if promise is None:
+            return
+
+        def read() -> RequestCard:
+            from conciergedesk.requests.queries import request_card
+
+            return self.session.ask(request_card, promise.id)
+
+        def show(card: RequestCard) -> None:
+            kind = self.session.book().catalogue.get(card.type_code)
+            fields = [
+                Field("type", _("Type"), kind.label.in_language(active_language())),
+                Field("title", _("Title"), card.title),
+                Field("wanted", _("When"), local(card.wanted_from).strftime("%Y-%m-%d %H:%M") if card.wanted_from else "",
+                      _("20h · tomorrow 9h · mon 14h · +2d")),
+                Field("place", _("Where"), card.place),
+                Field("language", _("Language"), card.language, "fr · en · de"),
+            ]  # fmt: skip
+            form = FormSheet(_("Correct"), fields, self._save_correction(card, fields), context=card.ref)
+            self.app.push_screen(form, lambda saved: self._corrected(ask.screen, card) if saved else None)
+
+        ask.screen.run_service(read, show, group="form")
+
+    def _corrected(self, screen: DeskScreen, card: RequestCard) -> None:
+        self.show(screen, PromiseKind.REQUEST, card.id)
+        screen.say(_("{ref} corrected", ref=card.ref), "desk.undo")
+
+    def _save_correction(self, card: RequestCard, fields: Sequence[Field]) -> Any:
+        before = {field.name: field.value for field in fields}
+
+        def save(values: Mapping[str, str]) -> bool:
+            from conciergedesk.core.errors import InvalidInput
+            from conciergedesk.requests import service as requests
+
+            session = self.session
+            changed: dict[str, Any] = {}
+            if values["type"] != before["type"]:
+                found = session.book().catalogue.match(values["type"])
+                if not found:
+                    raise InvalidInput(N_("Say what it is about: keys, taxi, basket, dentist…"), field="type")
+                changed["type_code"] = found[0].type.code
+            if values["wanted"] != before["wanted"]:
+                moment = read_moment(values["wanted"], session.now())
+                if moment is not None:
+                    changed |= {
+                        "wanted_from": moment.start,
+                        "wanted_to": moment.end,
+                        "day_only": moment.date_only,
+                    }
+            for name in ("title", "place", "language"):
+                if values[name] != before[name]:
+                    changed[name] = values[name]
+            session.act(requests.correct, session.book(), card.id, seen=card.version, **changed)
+            return True
+
+        return save
+
+    def follow_up(self, ask: Ask) -> None:
+        promise = next((one for one in ask.promises if one.kind is PromiseKind.REQUEST), None)
+        if promise is None:
+            return
+
+        def save(values: Mapping[str, str]) -> int:
+            from conciergedesk.core.errors import InvalidInput
+            from conciergedesk.requests import service as requests
+            from conciergedesk.requests.service import NewRequest
+
+            session = self.session
+            found = session.book().catalogue.match(values["type"]) if values["type"].strip() else ()
+            if not found:
+                raise InvalidInput(N_("Say what it is about: keys, taxi, basket, dentist…"), field="type")
+            moment = read_moment(values["wanted"], session.now())
+            new = NewRequest(
+                found[0].type.code,
+                title=values["title"],
+                wanted_from=moment.start if moment is not None else None,
+                wanted_to=moment.end if moment is not None else None,
+                day_only=bool(moment is not None and moment.date_only),
+                take=True,
+            )
+            return session.act(requests.follow_up, session.book(), promise.id, new)
+
+        fields = [
+            Field("type", _("Type"), "", _("keys, taxi, basket, dentist…")),
+            Field("wanted", _("When"), "", _("20h · tomorrow 9h · mon 14h · +2d")),
+            Field("title", _("Title")),
+        ]
+        self.app.push_screen(
+            FormSheet(_("Follow-up"), fields, save, context=promise.ref),
+            lambda made: self._created(ask.screen, made) if made is not None else None,
+        )
+
+    # --- finding ---
+
+    def find(self, ask: Ask) -> None:
+        sheet = SearchSheet(_("Find"), self._search, hint=_("a name, a number, D-2417…"))
+        self.app.push_screen(sheet, lambda answer: self._found(ask.screen, answer))
+
+    def caller(self, ask: Ask) -> None:
+        sheet = SearchSheet(
+            _("Call received"),
+            self._search,
+            hint=_("number in any spelling, its last four digits, or a name"),
+            context=clock(self.session.now()),
+        )
+        self.app.push_screen(sheet, lambda answer: self._found(ask.screen, answer, calling=True))
+
+    def _search(self, text: str) -> list[Found]:
+        from conciergedesk.core.errors import NotFound
+        from conciergedesk.customers.queries import find_people
+        from conciergedesk.requests.queries import look_alikes, read_ref, ref, request_card
+
+        session, now = self.session, self.session.now()
+        found: list[Found] = []
+        try:
+            card = session.ask(request_card, read_ref(text))
+        except NotFound:
+            pass
+        else:
+            found.append(
+                Found(
+                    REQUEST,
+                    card.id,
+                    self._what(card.type_code, card.title),
+                    card.holder,
+                    card.ref,
+                    _("Requests"),
+                )
+            )
+        people = session.ask(find_people, text, now, 6)
+        for hit in people:
+            found.append(
+                Found(
+                    PERSON,
+                    hit.id,
+                    hit.name or show_phone(hit.phone),
+                    hit.around,
+                    show_phone(hit.phone),
+                    _("People"),
+                )
+            )
+        if people:
+            first = people[0]
+            for one in session.ask(look_alikes, person_id=first.id, limit=6):
+                when = show_date(local(one.board_at or one.opened_at).date())
+                found.append(
+                    Found(REQUEST, one.id, self._what(one.type_code, one.title), one.holder or _("free"),
+                          f"{when} {ref(one.id)}", _("With {name}", name=safe(first.name, 30)))
+                )  # fmt: skip
+        return found
+
+    def _what(self, code: str, title: str) -> str:
+        kind = self.session.book().catalogue.by_code.get(code)
+        label = kind.label.in_language(active_language()) if kind is not None else code
+        return f"{label} {title}".strip()
+
+    def _found(self, screen: DeskScreen, answer: SearchAnswer | None, *, calling: bool = False) -> None:
+        if answer is None:
+            return
+        found = answer.found
+        if found is not None and found.kind == REQUEST and not answer.new:
+            self.show(screen, PromiseKind.REQUEST, found.id)
+        elif found is not None and found.kind == PERSON:
+            self._person(screen, found.id, new=answer.new or calling)
+        elif answer.text.strip():
+            self.capture(screen, line=f"{answer.text} ")
+
+    def _person(self, screen: DeskScreen, person_id: int, *, new: bool) -> None:
+        if new:
+            self.capture(screen, person_id=person_id)
+            return
+
+        def read() -> list[Option]:
+            from conciergedesk.requests.queries import look_alikes, ref
+
+            options = [
+                Option(str(one.id), self._what(one.type_code, one.title), ref(one.id))
+                for one in self.session.ask(look_alikes, person_id=person_id, limit=9)
+            ]
+            return [Option("new", _("New request for this person"), letter="n"), *options]
+
+        def chosen(answer: str | None) -> None:
+            if answer == "new":
+                self.capture(screen, person_id=person_id)
+            elif answer:
+                self.show(screen, PromiseKind.REQUEST, int(answer))
+
+        screen.run_service(
+            read, lambda options: self.app.push_screen(Choice(_("Person"), options), chosen), group="find"
+        )
+
+    # --- drafts and what was kept ---
+
+    def take_up(self, ask: Ask) -> None:
+        def show(found: Sequence[Any]) -> None:
+            if not found:
+                ask.screen.say(_("No interrupted form."))
+                return
+            names = {"capture": _("New request"), "note": _("Note")}
+            options = [
+                Option(
+                    str(place), names.get(one.kind, one.kind), safe(next(iter(one.values.values()), ""), 40)
+                )
+                for place, one in enumerate(found)
+            ]
+
+            def chosen(answer: str | None) -> None:
+                if answer is None:
+                    return
+                one = found[int(answer)]
+                if one.kind == "capture":
+                    self.capture(ask.screen, line=one.values.get("line", ""))
+                elif one.subject_id is not None:
+                    self.show(ask.screen, PromiseKind.REQUEST, one.subject_id)
+
+            self.app.push_screen(Choice(_("Interrupted forms"), options), chosen)
+
+        ask.screen.run_service(self.drafts.load, show, group="drafts")
+
+    def kept(self, ask: Ask) -> None:
+        def read() -> list[Found]:
+            from conciergedesk.requests.queries import kept_today, ref
+
+            now = local(self.session.now())
+            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
+            return [
+                Found(REQUEST, one.id, self._what(one.type_code, one.title), one.holder, ref(one.id))
+                for one in self.session.ask(kept_today, midnight)
+            ]
+
+        def show(found: list[Found]) -> None:
+            sheet = SearchSheet(
+                _("Kept today"), lambda text: [one for one in found if text.lower() in one.label.lower()],
+                hint=_("filter"),
+            )  # fmt: skip
+            self.app.push_screen(sheet, lambda answer: self._reopen_offer(ask.screen, answer))
+
+        ask.screen.run_service(read, show, group="kept")
+
+    def _reopen_offer(self, screen: DeskScreen, answer: SearchAnswer | None) -> None:
+        found = answer.found if answer is not None else None
+        if found is None:
+            return
+
+        def save(values: Mapping[str, str]) -> bool:
+            from conciergedesk.requests import service as requests
+
+            self.session.act(requests.reopen, self.session.book(), found.id, reason=values["reason"])
+            return True
+
+        form = FormSheet(
+            _("Reopen"), [Field("reason", _("Reason"))], save, context=safe(f"{found.end} {found.label}", 40)
+        )
+        self.app.push_screen(form, lambda saved: self._reopened(screen, found) if saved else None)
+
+    def _reopened(self, screen: DeskScreen, found: Found) -> None:
+        self.show(screen, PromiseKind.REQUEST, found.id)
+        screen.say(_("{ref} reopened", ref=found.end), "desk.undo")
+
+
+def moment_text(moment: Any) -> str:
+    """A moment in words that the parser reads back as the same."""
+    text: str = moment.iso(active_zone())
+    return text
+
+
+def read_moment(text: str, now: Any) -> Any:
+    """The moment in a form's line; None for an empty one.
+
+    Raises:
+        InvalidInput: it was not understood.
+    """
+    from conciergedesk.core.errors import InvalidInput
+    from conciergedesk.core.moments import parse_moment
+
+    if not text.strip():
+        return None
+    moment = parse_moment(text, now, active_zone())
+    if moment is None:
+        raise InvalidInput(N_("Write a moment such as 20h, tomorrow 9h or mon 14h."), field="wanted")
+    return moment
+
+
+def read_answer(kind: Any, name: str, value: str) -> object:
+    """The answer to a type's own question, from what was typed."""
+    from conciergedesk.core.text import fold
+    from conciergedesk.requests.catalogue import FieldKind
+
+    asked = kind.field(name)
+    if asked.kind is FieldKind.YES_NO:
+        return fold(value) in ("oui", "o", "yes", "y", "ja", "j")
+    if asked.kind is FieldKind.CHOICE:
+        for option in asked.options:
+            if fold(value) in (
+                fold(option.key),
+                *(fold(getattr(option.label, one)) for one in ("fr", "en", "de")),
+            ):
+                return option.key
+    return value

@@ -1,0 +1,257 @@
+"""The desk behind the screen: opened after the first frame, used from worker threads.
+
+Everything here that touches the database is called in a worker; heavy imports happen inside the methods, so
+that the first frame does not wait for them.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Callable
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
+
+from conciergedesk.board.detail import Detail, Snapshot
+from conciergedesk.board.rules import PromiseKind
+from conciergedesk.core.actor import SYSTEM, Actor
+from conciergedesk.core.clock import Clock, SystemClock
+from conciergedesk.core.errors import Unavailable
+from conciergedesk.core.i18n import N_, use_language
+from conciergedesk.core.paths import desk_home, knowledge_base
+from conciergedesk.core.settings import Settings, load_settings, save_settings
+
+if TYPE_CHECKING:
+    from sqlmodel import Session as DatabaseSession
+
+    from conciergedesk.board.reading import BoardReader
+    from conciergedesk.core.db.unit import Unit
+    from conciergedesk.core.desk import Desk
+    from conciergedesk.core.shared import Agency
+    from conciergedesk.requests.rulebook import Rulebook
+    from conciergedesk.staff.queries import AgentCard
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+SAMPLE_FILE = "sample.db"
+
+
+class DeskSession:
+    """One desk and who sits at it. It is also what the board reads from."""
+
+    def __init__(self, clock: Clock | None = None, settings: Settings | None = None) -> None:
+        self.clock = clock or SystemClock()
+        self.settings = settings or load_settings()
+        self.name = self.settings.desk or f"desk-{os.getpid()}-{secrets.token_hex(3)}"
+        self._desk: Desk | None = None
+        self._book: Rulebook | None = None
+        self._reader: BoardReader | None = None
+        self.agency: Agency | None = None
+        self.actor: Actor | None = None
+        self.open_record: tuple[str, int] | None = None
+
+    # --- opening ---
+
+    def is_set_up(self) -> bool:
+        """Whether this machine already has a desk of its own."""
+        return bool(self.settings.database) or (desk_home() / "desk.db").exists()
+
+    def open_own(self) -> Agency | None:
+        """Open the agency's own database; answers None while it is not set up."""
+        return self._open(self.settings)
+
+    def open_sample(self, progress: Callable[[float], None] = lambda _share: None) -> Agency | None:
+        """Open the sample desk, planting it first if it is not there; a half-planted one is never seen."""
+        file = desk_home() / SAMPLE_FILE
+        if not file.exists():
+            self._plant(file, progress)
+        from dataclasses import replace
+
+        return self._open(replace(self.settings, database=f"sqlite:///{file}"))
+
+    def _plant(self, file: Path, progress: Callable[[float], None]) -> None:
+        from dataclasses import replace
+
+        from conciergedesk.bootstrap import open_desk
+        from conciergedesk.sample import SampleDesk
+
+        fresh = file.with_suffix(f".{os.getpid()}.part")
+        desk = open_desk(replace(self.settings, database=f"sqlite:///{fresh}"), clock=self.clock)
+        try:
+            SampleDesk(desk, self.book(), knowledge_base() / "sample").plant(progress)
+            with desk.engine.connect() as connection:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        finally:
+            desk.close()
+        fresh.replace(file)
+        for left in (fresh.with_name(fresh.name + "-wal"), fresh.with_name(fresh.name + "-shm")):
+            left.unlink(missing_ok=True)
+
+    def _open(self, settings: Settings) -> Agency | None:
+        from conciergedesk.board.offers import make_reader
+        from conciergedesk.bootstrap import open_desk
+        from conciergedesk.core.i18n import use_zone
+        from conciergedesk.core.shared import load_agency
+
+        self.close()
+        self._desk = open_desk(settings, clock=self.clock)
+        self.agency = self._desk.ask(load_agency)
+        book = self.book()
+        use_zone(book.zone)
+        self._reader = make_reader(self._desk, book, lambda: self.actor or SYSTEM)
+        return self.agency
+
+    def set_up(self, *, agency: str, language: str, zone: str, first_name: str, pin: str) -> int:
+        """Make a new desk of one's own with its first supervisor; answers the agent's id."""
+        from dataclasses import replace
+        from zoneinfo import ZoneInfo
+
+        from conciergedesk.core.errors import InvalidInput
+        from conciergedesk.core.shared import Agency, set_up_agency
+        from conciergedesk.core.text import clean_line
+        from conciergedesk.staff import service as staff
+
+        if not clean_line(agency):
+            raise InvalidInput(N_("Give the desk a name."), field="agency")
+        try:
+            ZoneInfo(zone)
+        except (ValueError, OSError):
+            raise InvalidInput(
+                N_("“{zone}” is not a time zone such as Europe/Paris."), field="zone", zone=zone
+            ) from None
+        if not clean_line(first_name):
+            raise InvalidInput(N_("Give at least a first name."), field="first_name")
+        self.settings = replace(self.settings, language=language)
+        self._open(self.settings)
+        desk = self.desk()
+        hashed = staff.hash_password(pin, desk.key) if pin else ""
+
+        def make(unit: Unit) -> int:
+            set_up_agency(unit, Agency(name=clean_line(agency), zone=zone))
+            return staff.hire(
+                unit, code="", first_name=first_name, role="supervisor", team="concierge", languages=[language],
+                password_hash=hashed,
+            )  # fmt: skip
+
+        made = desk.act(SYSTEM, make)
+        save_settings(self.settings)
+        use_language(language)
+        self.agency = Agency(name=clean_line(agency), zone=zone)
+        return made
+
+    def close(self) -> None:
+        """Say good-bye to the other desks and let go of the database."""
+        if self._desk is not None and self.actor is not None:
+            from conciergedesk.staff import service as staff
+
+            self._desk.act(self.actor, staff.leave, self.name)
+        if self._reader is not None:
+            self._reader.close()
+        if self._desk is not None:
+            self._desk.close()
+        self._desk = self._reader = None
+
+    # --- what handlers use ---
+
+    def desk(self) -> Desk:
+        if self._desk is None:
+            raise Unavailable(N_("The desk is not open yet. Try again in a moment."))
+        return self._desk
+
+    def book(self) -> Rulebook:
+        """The house's rules, read once."""
+        if self._book is None:
+            from conciergedesk.requests.rulebook import load_rulebook
+
+            self._book = load_rulebook(knowledge_base())
+        return self._book
+
+    def act(self, verb: Callable[Concatenate[Unit, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run a service verb as whoever is signed in."""
+        if self.actor is None:
+            raise Unavailable(N_("Sign in first."))
+        return self.desk().act(self.actor, verb, *args, **kwargs)
+
+    def ask(
+        self, query: Callable[Concatenate[DatabaseSession, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a query."""
+        return self.desk().ask(query, *args, **kwargs)
+
+    # --- signing in ---
+
+    def staff(self) -> list[AgentCard]:
+        """Who may sign in."""
+        from conciergedesk.staff.queries import agents
+
+        return self.ask(agents)
+
+    def sign_in(self, agent_id: int, pin: str) -> Actor:
+        """Sign in; a wrong PIN is counted before it is answered.
+
+        Raises:
+            NotAllowed: wrong PIN.
+            RuleRefused: too many wrong tries.
+        """
+        from conciergedesk.staff import service as staff
+
+        desk = self.desk()
+        stored = desk.act(SYSTEM, staff.announce_attempt, agent_id)
+        fits = staff.check_password(stored, pin, desk.key)
+        self.actor = desk.act(
+            SYSTEM, staff.sign_in, agent_id, fits=fits, language=self.settings.language, desk=self.name
+        )
+        self.show_presence()
+        return self.actor
+
+    def show_presence(self) -> tuple[str, ...]:
+        """Tell the other desks that this one is here; answers who else is."""
+        if self.actor is None or self._desk is None:
+            return ()
+        from conciergedesk.staff import service as staff
+        from conciergedesk.staff.queries import present
+
+        kind, number = self.open_record or ("", None)
+        self._desk.act(self.actor, staff.be_present, self.name, open_kind=kind, open_id=number)
+        others = self._desk.ask(present, self.clock.now() - staff.PRESENT_FOR)
+        return tuple(one.first_name for one in others if one.desk != self.name)
+
+    def note_what_time_did(self) -> None:
+        """Write down warnings and breaches; any desk may do it, any number of times."""
+        if self._desk is not None:
+            from conciergedesk.requests import service as requests
+
+            self._desk.act(SYSTEM, requests.note_what_time_did, self.book())
+
+    # --- drafts ---
+
+    def park(self, kind: str, body: str, draft_id: int | None = None, subject_id: int | None = None) -> int:
+        """Keep an unfinished form."""
+        from conciergedesk.staff import service as staff
+
+        return self.act(staff.park, kind=kind, body=body, draft_id=draft_id, subject_id=subject_id)
+
+    def drop_draft(self, draft_id: int | None) -> None:
+        if draft_id is not None:
+            from conciergedesk.staff import service as staff
+
+            self.act(staff.drop_draft, draft_id)
+
+    # --- the board's source ---
+
+    def load(self) -> Snapshot:
+        return self._reader.load() if self._reader is not None and self.actor is not None else Snapshot(())
+
+    def detail(self, kind: PromiseKind, promise_id: int) -> Detail | None:
+        return self._reader.detail(kind, promise_id) if self._reader is not None else None
+
+    def token(self) -> str:
+        return self._reader.token() if self._reader is not None else ""
+
+    def holiday(self, day: date) -> str:
+        return self._book.holiday_name(day) if self._book is not None else ""
+
+    def now(self) -> datetime:
+        return self.clock.now()

@@ -1,0 +1,152 @@
+"""Whatever people or files typed is shown harmlessly: no markup acts, no control sequence reaches the terminal."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, replace
+
+import pytest
+
+from conciergedesk.board.detail import (
+    Bars,
+    Detail,
+    Fact,
+    Line,
+    Mark,
+    NowAct,
+    Section,
+    Snapshot,
+    Step,
+    TimelineLine,
+    Tone,
+)
+from conciergedesk.board.rules import Promise, PromiseKind, haystack_of
+from conciergedesk.core.errors import Conflict
+from conciergedesk.ui.app import Identity
+from conciergedesk.ui.gallery_values import ME, NOW, GallerySource, promises
+from conciergedesk.ui.modals.choice import Choice, Option
+from conciergedesk.ui.modals.confirm import Confirm
+from conciergedesk.ui.modals.form import Field, FormSheet
+
+from .conftest import Desk, OpenDesk, settle
+
+MONSTERS = {
+    "markup": "[/] [@click=app.quit]x[/] [red]r[/red] [$error] [Bold] \\[",
+    "title": "\x1b]0;owned\x07\x1b]52;c;ZXZpbA==\x07\x1b]8;;http://evil.example\x07link",
+    "csi": "\x1b[2J\x1b[31mred\x1b[0m \x9b31m\x9d0;c1\x9c",
+    "bidi": "abc\u202edef\u2066ghi\u2069\u200f",
+    "nul": "a\x00b\x08\x7fc\r\nd\te\x0bf",
+    "long": "y" * 10_000,
+    "emoji": "👨‍👩‍👧‍👦 🇫🇷 ❤️ 👍🏽 e\u0301 漢字" * 5,
+    "zalgo": "Z" + "\u0317\u0301\u0336" * 300,
+    "surrogate": "a\ud800b\udfffc",
+    "tags": "x\U000e0041\U000e007fy\ufeffz\u2028w",
+}
+
+DANGEROUS = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
+
+
+def hostile(monster: str) -> Promise:
+    texts = {
+        field.name: monster
+        for field in fields(Promise)
+        if field.name
+        in ("ref", "what", "for_whom", "where", "holder", "waits_for", "team", "priority", "state")
+    }
+    return replace(
+        promises()[0], **texts, holder_id=9, opened_elsewhere_by=monster, haystack=haystack_of(monster)
+    )
+
+
+class HostileSource(GallerySource):
+    def __init__(self, monster: str) -> None:
+        super().__init__((hostile(monster), *promises()[1:5]))
+        self.monster = monster
+
+    def load(self) -> Snapshot:
+        text = self.monster
+        section = Section(
+            text, text, (Line(text, text, text, Mark.SOON, gauge=3),), Bars((1, 2), (text, text)), 0.5
+        )
+        return Snapshot(self.rows, 3, (section,))
+
+    def detail(self, kind: PromiseKind, promise_id: int) -> Detail | None:
+        text = self.monster
+        return Detail(
+            self.rows[0],
+            title=text,
+            for_whom=text,
+            facts=(Fact(text, text, text, Tone.BRIGHT, brief=True),),
+            acts=(NowAct("board.call", text, text),),
+            steps=(Step(text, True, True, text), Step(text, note=text)),
+            timeline=(TimelineLine(NOW, text, text), TimelineLine(NOW, "", text, Tone.LATE, Mark.LATE)),
+            sections=(Section(text, text, (Line(text, text, text),)),),
+            notices=(text,),
+        )
+
+
+def assert_harmless(desk: Desk) -> None:
+    width, height = desk.app.size
+    strips = desk.app.screen._compositor.render_strips()
+    assert len(strips) == height
+    for strip in strips:
+        assert strip.cell_length == width
+        assert not DANGEROUS.search(strip.text)
+        for segment in strip:
+            meta = segment.style.meta if segment.style else {}
+            assert "@click" not in meta
+            assert not (segment.style and segment.style.link)
+    sent = desk.app.screen._compositor.render_update(full=True).render_segments(desk.app.console)
+    allowed = re.sub(r"\x1b\[[0-9;]*[mH]", "", sent)
+    assert not DANGEROUS.search(allowed.replace("\n", "")), repr(DANGEROUS.findall(allowed))
+    assert "\x1b]" not in sent
+
+
+@pytest.mark.parametrize("name", sorted(MONSTERS))
+@pytest.mark.parametrize("size", [(80, 24), (200, 60)])
+async def test_hostile_text_is_harmless_on_every_screen(
+    open_desk: OpenDesk, name: str, size: tuple[int, int]
+) -> None:
+    monster = MONSTERS[name]
+    async with open_desk(size, source=HostileSource(monster)) as desk:
+        desk.app.sign_in(Identity(monster, ME, monster, monster, NOW, (monster, monster)))
+        await settle(desk.pilot)
+        assert_harmless(desk)
+        await desk.press("right")
+        assert_harmless(desk)
+        await desk.press("left")
+        desk.board.use_filter(monster)
+        desk.board.say(monster, "desk.undo")
+        desk.board.show_error(Conflict("{who} changed it.", who=monster))
+        desk.app.show_trouble(monster)
+        await settle(desk.pilot)
+        assert_harmless(desk)
+        await desk.press("escape", "slash")
+        for sheet in (
+            Choice(monster, [Option("1", monster, monster)], monster),
+            Confirm(monster, monster, "X", monster),
+            FormSheet(monster, [Field("a", monster, monster, monster)], lambda values: "x", context=monster),
+        ):
+            desk.app.push_screen(sheet)
+            await settle(desk.pilot)
+            assert_harmless(desk)
+            await desk.press("escape")
+        assert desk.app.is_running
+
+
+async def test_a_paste_into_the_filter_is_harmless(open_desk: OpenDesk) -> None:
+    async with open_desk((80, 24)) as desk:
+        await desk.press("slash")
+        for monster in MONSTERS.values():
+            desk.board.filter_line.open(monster)
+            await settle(desk.pilot)
+            assert_harmless(desk)
+
+
+async def test_the_copied_line_carries_no_control_characters(open_desk: OpenDesk) -> None:
+    async with open_desk((80, 24), source=HostileSource(MONSTERS["title"])) as desk:
+        await desk.press("y")
+        assert not DANGEROUS.search(desk.app.clipboard)
+        assert "owned" in desk.app.clipboard
