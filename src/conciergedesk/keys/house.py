@@ -24,6 +24,7 @@ NEEDED_MESSAGES = (
     "code_out", "code_in", "receipt_out", "receipt_in", "receipt_in_short", "overdue_amber", "overdue_red",
     "owner_out", "owner_in", "owner_late", "owner_lost", "owner_mandate", "owner_unused",
 )  # fmt: skip
+_DAY_PATTERNS = {"fr": "EEEE d MMMM", "en": "EEEE d MMMM", "de": "EEEE, d. MMMM"}
 _PLACE = re.compile(r"\{([^{}]*)\}")
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 
@@ -172,7 +173,7 @@ def write_message(house: KeyHouse, code: str, language: str, filling: Filling) -
     """The message ``code`` in ``language``, filled in; dates and times are those of the desk's zone."""
 
     def day(moment: date | None) -> str:
-        return show_date(moment, language) if moment else "—"
+        return show_date(moment, language, _DAY_PATTERNS[language]) if moment else "—"
 
     at = local(filling.at) if filling.at else None
     due = local(filling.due_at) if filling.due_at else None

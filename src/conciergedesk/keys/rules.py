@@ -329,7 +329,7 @@ def _refusal(outing: Outing, need: Need) -> Exception:
         case _:
             return RuleRefused(
                 N_(
-                    "Key {tag} has {expected} pieces and you counted {counted}. Look for the rest before it goes out."
+                    "Key {tag}: pieces expected {expected}, counted {counted}. Look for the rest before it goes out."
                 ),
                 tag=tag,
                 expected=position.expected,
@@ -350,14 +350,14 @@ def check_return(tag: str, position: Position, counted: int, witness: str) -> No
         )
     if not 0 <= counted <= position.expected:
         raise InvalidInput(
-            N_("Key {tag} has {expected} pieces. Count again, or correct the set first."),
+            N_("Key {tag} counts {expected} at most. Count again, or correct the set first."),
             field="pieces",
             tag=tag,
             expected=position.expected,
         )
     if counted < position.expected and not witness:
         raise RuleRefused(
-            N_("{missing} of {expected} pieces are missing. A second person counts too: give their name."),
+            N_("Missing pieces: {missing} of {expected}. A second person counts too: give their name."),
             missing=position.expected - counted,
             expected=position.expected,
         )
@@ -505,7 +505,7 @@ def refuse_early_close(steps: Sequence[StepAnswer], cause: str, measure: str) ->
     left = [step for step in steps if step.required and not step.is_done]
     if left:
         raise RuleRefused(
-            N_("{count} steps of this list are still open. Do them, or skip them with a reason."),
+            N_("Steps still open: {count}. Do them, or skip them with a reason."),
             count=len(left),
         )
     if not cause:
