@@ -21,7 +21,7 @@ from conciergedesk.providers.search.entry import (
     Understanding,
 )
 from conciergedesk.providers.search.explain import Explainer
-from conciergedesk.providers.search.filters import Ordering, Place, Wishes
+from conciergedesk.providers.search.filters import CLOSED, Ordering, Place, Wishes
 from conciergedesk.providers.search.lexicon import Lexicon, read_lexicon
 from conciergedesk.providers.search.matching import Matcher, Rows, Term
 from conciergedesk.providers.search.phone_hits import search_phones
@@ -144,6 +144,8 @@ class SearchIndex:
         wishes = Wishes(self.store, reading, context)
         places: dict[int, Place] = {}
         self._whole_names(words, places)
+        for row in [row for row in places if self.store.facts.standing[row] == CLOSED]:
+            del places[row]
         pool: Rows = _NOBODY
         intent = not reading.left_over and bool(reading.trade or reading.places)
         if intent:

@@ -31,9 +31,9 @@ class Explainer:
         self._terms: list[tuple[str, list[str], bool, bool]] = []
         for term in terms:
             ranked = sorted(term.spellings, key=lambda spelling: -spelling.quality)
-            single = [words[s.low] for s in ranked if s.high - s.low == 1]
+            single = [words[s.low] for s in ranked if not s.beginning]
             short = term.word in lexicon.abbreviations or term.word in lexicon.places
-            self._terms.append((term.word, single, any(s.high - s.low > 1 for s in ranked), short))
+            self._terms.append((term.word, single, any(s.beginning for s in ranked), short))
         self._trades: set[int] = set()
         for chip in self._chips:
             if chip.kind is ChipKind.TRADE:

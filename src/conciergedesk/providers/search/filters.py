@@ -18,7 +18,7 @@ from conciergedesk.providers.search.understanding import Reading
 _KM_PER_DEGREE = 111.195
 # Hours are asked for at most this many providers; the nearest and best are asked first.
 MOST_ASKED = 500
-_CLOSED = STANDINGS.index(Standing.CLOSED)
+CLOSED = STANDINGS.index(Standing.CLOSED)
 _ACTIVE = STANDINGS.index(Standing.ACTIVE)
 
 
@@ -81,7 +81,7 @@ class Wishes:
     def keep(self, rows: Rows) -> NDArray[np.bool_]:
         """Rows that meet language, distance, agreement and access, and are not closed for good."""
         facts = self._store.facts
-        kept: NDArray[np.bool_] = facts.standing[rows] != _CLOSED
+        kept: NDArray[np.bool_] = facts.standing[rows] != CLOSED
         if self._nobody:
             kept &= False
         if self._language:

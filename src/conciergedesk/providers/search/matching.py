@@ -26,11 +26,15 @@ _COMMON = 2500
 
 @dataclass(slots=True)
 class Spelling:
-    """What a typed word may stand for: one word of the vocabulary, or a range of them, and how well it fits."""
+    """What a typed word may stand for: a range of words, often of one, and how well it fits.
+
+    ``beginning`` marks words that go on where the typed one ends.
+    """
 
     quality: float
     low: int
     high: int
+    beginning: bool = False
 
 
 @dataclass(slots=True)
@@ -107,9 +111,9 @@ class Matcher:
             return
         quality = 0.9 if len(term.word) > 2 else 0.8
         if high > low:
-            term.spellings.append(Spelling(quality, low, high))
+            term.spellings.append(Spelling(quality, low, high, beginning=True))
         for number in late:
-            self._add(term, number, quality)
+            term.spellings.append(Spelling(quality, number, number + 1, beginning=True))
         term.size = max(term.size, min(size, 400))
 
     def _join(self, words: Sequence[str], terms: list[Term]) -> None:
@@ -137,7 +141,7 @@ class Matcher:
         if not deep:
             for number in vocabulary.sounding_like(word):
                 found[number] = max(found.get(number, 0.0), _SOUND)
-        known = {spelling.low for spelling in term.spellings if spelling.high - spelling.low == 1}
+        known = {spelling.low for spelling in term.spellings if not spelling.beginning}
         ranked = sorted(
             (-quality, -int(frequency[number]), vocabulary.words[number], number)
             for number, quality in found.items()

@@ -7,10 +7,10 @@ from itertools import zip_longest
 
 from conciergedesk.providers.search.columns import STANDINGS
 from conciergedesk.providers.search.entry import Hit, Reason, SearchContext, Standing, Why
+from conciergedesk.providers.search.filters import CLOSED
 from conciergedesk.providers.search.phones import readings
 from conciergedesk.providers.search.store import Store
 
-_CLOSED = STANDINGS.index(Standing.CLOSED)
 Found = list[tuple[str, int]]
 
 
@@ -55,7 +55,7 @@ def _collect(
 ) -> None:
     facts = store.facts
     for number, row in sorted(found, key=lambda item: (item[0], store.ids[item[1]])):
-        if row in hits or not facts.alive[row] or facts.standing[row] == _CLOSED:
+        if row in hits or not facts.alive[row] or facts.standing[row] == CLOSED:
             continue
         standing = STANDINGS[int(facts.standing[row])]
         hits[row] = Hit(

@@ -58,7 +58,7 @@ _SOUNDS: tuple[tuple[str, str], ...] = (
     ("gn", "ni"),
     ("gue", "G"),
     ("gui", "Gi"),
-    ("ge", "j"),
+    ("ge", "je"),
     ("gi", "ji"),
     ("gy", "ji"),
     ("G", "g"),
