@@ -31,6 +31,9 @@ from conciergedesk.requests.queries import (
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.staff.rules import Right
 
+NAME_CELLS = 10
+"""Width of the list's column for whom a promise is."""
+
 AWAITED = {"client": N_("client"), "provider": N_("provider")}
 ROLES = {
     "requester": N_("Asked by"),
@@ -81,6 +84,8 @@ ACT_SENTENCES = {
     "undone": N_("undone"),
     "redone": N_("done again"),
 }
+QUIET_ACTS = frozenset({"request.noted", "request.qualify", "request.warned", "request.first_response"})
+"""Lines that repeat what another line says; they stay in the journal."""
 LOUD_ACTS = frozenset({"request.breached", "request.response_breached"})
 
 
@@ -124,7 +129,7 @@ class RequestOffer:
             due_at=row.board_at,
             warn_at=row.warn_at,
             what=what,
-            for_whom=row.for_whom,
+            for_whom=short_name(row.for_whom),
             where=row.place,
             holder_id=row.holder_id,
             holder=row.holder,
@@ -147,7 +152,7 @@ class RequestOffer:
             due_at=row.due_at,
             warn_at=None,
             what=what,
-            for_whom=whom,
+            for_whom=short_name(whom),
             where=_("phone"),
             holder_id=row.owner_id,
             holder=row.owner,
@@ -247,6 +252,14 @@ class RequestOffer:
         if lines:
             sections.append(Section(_("Linked"), lines=lines))
         return sections
+
+
+def short_name(name: str) -> str:
+    """A name that fits the list: whole when it is short, else first name and initial."""
+    if len(name) <= NAME_CELLS or " " not in name:
+        return name
+    first, _space, last = name.partition(" ")
+    return f"{first} {last[:1]}."
 
 
 def _whom(person: PersonCard | None, language: str) -> str:
@@ -352,7 +365,7 @@ def _steps(card: RequestCard, kind: RequestType) -> tuple[Step, ...]:
 
 def _timeline(card: RequestCard) -> list[TimelineLine]:
     lines = [TimelineLine(note.at, note.author, note.text) for note in card.notes]
-    lines += [_act_line(line) for line in card.lines if line.act != "request.noted"]
+    lines += [_act_line(line) for line in card.lines if line.act not in QUIET_ACTS]
     return sorted(lines, key=lambda line: line.at, reverse=True)
 
 

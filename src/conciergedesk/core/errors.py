@@ -28,7 +28,7 @@ class DeskError(Exception):
         **values: What fills the places; times, dates and money are shown by locale.
     """
 
-    def __init__(self, sentence: str, **values: Any) -> None:
+    def __init__(self, sentence: str, /, **values: Any) -> None:
         super().__init__(sentence, values)
         self.sentence = sentence
         self.values = values

@@ -87,7 +87,7 @@ def N_(sentence: str) -> str:
     return sentence
 
 
-def translate(sentence: str, language: str | None = None, **values: Any) -> str:
+def translate(sentence: str, language: str | None = None, /, **values: Any) -> str:
     """``sentence`` in ``language`` (default: that of the interface) with ``values`` filled in."""
     language = language or _active_language
     text = _translations(language).gettext(sentence) if sentence else ""
@@ -96,7 +96,7 @@ def translate(sentence: str, language: str | None = None, **values: Any) -> str:
     return text.format_map({name: shown(value, language) for name, value in values.items()})
 
 
-def _(sentence: str, **values: Any) -> str:
+def _(sentence: str, /, **values: Any) -> str:
     """``sentence`` in the language of the interface."""
     return translate(sentence, None, **values)
 

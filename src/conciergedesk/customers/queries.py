@@ -103,6 +103,11 @@ def find_people(session: Session, text: str, now: datetime, limit: int = 8) -> l
     return _by_name(session, fold(text), limit)
 
 
+def hits_by_id(session: Session, people: list[int]) -> list[PersonHit]:
+    """These people as pickers show them."""
+    return _hits(session, dict.fromkeys(people, 100.0))
+
+
 def _by_number(session: Session, digits: str, limit: int) -> list[PersonHit]:
     owned = select(Phone.person_id).where(
         col(Phone.person_id).is_not(None), col(Phone.match).contains(digits)

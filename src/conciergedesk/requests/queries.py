@@ -460,3 +460,21 @@ def find_requests(
         LookAlike(i, ref(i), code, title, st, is_open, board, opened, holder or "", False)
         for i, code, title, st, is_open, board, opened, holder in session.exec(query)
     ]
+
+
+def kept_today(session: Session, since: datetime, limit: int = 60) -> list[LookAlike]:
+    """Requests that were resolved since an instant, latest first."""
+    query = (
+        pick(
+            Request.id, Request.type_code, Request.title, Request.state, Request.is_open, Request.board_at,
+            Request.opened_at, Agent.first_name,
+        )
+        .join(Agent, col(Agent.id) == Request.holder_id, isouter=True)
+        .where(col(Request.first_resolved_at) >= since)
+        .order_by(col(Request.first_resolved_at).desc())
+        .limit(limit)
+    )  # fmt: skip
+    return [
+        LookAlike(i, ref(i), code, title, state, is_open, board, opened, holder or "", False)
+        for i, code, title, state, is_open, board, opened, holder in session.exec(query)
+    ]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.widget import Widget
@@ -12,6 +15,7 @@ from textual.widgets import Input
 from conciergedesk.core.clock import Clock
 from conciergedesk.core.errors import DeskError
 from conciergedesk.core.i18n import LANGUAGES, N_, _, plural, use_language
+from conciergedesk.core.paths import desk_home, make_private
 from conciergedesk.core.settings import Settings
 from conciergedesk.core.text import fold
 from conciergedesk.ui.acts import Scope
@@ -404,6 +408,17 @@ class Start:
         )
 
 
+def write_log_to(file: Path) -> None:
+    """Keep what went wrong in a small file of the desk's own; nothing of it reaches the screen."""
+    make_private(file.parent)
+    handler = RotatingFileHandler(file, maxBytes=500_000, backupCount=2, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    logger = logging.getLogger("conciergedesk")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    logger.propagate = False
+
+
 def run(
     *, sample: bool = False, agent: str = "", clock: Clock | None = None, settings: Settings | None = None
 ) -> int:
@@ -416,6 +431,7 @@ def run(
     except DeskError as error:
         sys.stderr.write(safe(str(error), 500) + "\n")
         return 2
+    write_log_to(desk_home() / "desk.log")
     start = Start(session, sample=sample, agent=agent)
     try:
         start.app.run()

@@ -36,6 +36,7 @@ class Unit:
         session: the database session; reads see the unit's own writes.
         actor: who acts.
         now: the instant of the whole unit, aware UTC.
+        undoable: whether acts of this unit may be taken back at all; imports and sample data may not.
     """
 
     def __init__(self, session: Session, actor: Actor, now: datetime, key: bytes) -> None:
@@ -43,6 +44,7 @@ class Unit:
         self.actor = actor
         self.now = now
         self.id = uuid.uuid4().hex
+        self.undoable = True
         self._key = key
         self._lines: list[JournalLine] = []
         self._rows: list[JournalRow] = []
@@ -115,7 +117,7 @@ class Unit:
                 subject_kind=kind,
                 subject_id=subject_id,
                 reason=reason,
-                undoable=undoable,
+                undoable=undoable and self.undoable,
                 undoes=undoes,
                 facts={name: _storable(value) for name, value in facts.items()},
             )

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from conciergedesk.ui.session import DeskSession
 
 REQUEST, PERSON = "request", "person"
+CHANNEL_HINT = "phone · desk · email · chat"
 
 
 class IntakeHandlers:
@@ -117,19 +118,22 @@ class IntakeHandlers:
         )
         phone = captured.phone.value if captured.phone is not None else None
         kind = reading.type
+        label = kind.label.in_language(active_language()) if kind is not None else ""
+        number = phone.e164 or phone.typed if phone is not None else ""
+        if not number and reading.person is not None:
+            number = reading.person.phone
+        language = captured.language.value if captured.language is not None else "fr"
         fields = [
-            Field("type", _("Type"), kind.label.in_language(active_language()) if kind is not None else "",
-                  _("keys, taxi, basket, dentist…")),
+            Field("type", _("Type"), label, _("keys, taxi, basket, dentist…")),
             Field("person", _("For"), person, _("name, or nothing")),
-            Field("phone", _("Phone"), show_phone(phone.e164 or phone.typed) if phone is not None else
-                  (show_phone(reading.person.phone) if reading.person is not None else ""), "+352 621 …"),
-            Field("wanted", _("When"), moment_text(moment) if moment is not None else "", _("20h · tomorrow 9h · mon 14h · +2d")),
+            Field("phone", _("Phone"), show_phone(number) if number else "", "+352 621 …"),
+            Field("wanted", _("When"), moment_text(moment) if moment is not None else "", moment_hint()),
             Field("place", _("Where"), new.place if new is not None else ""),
-            Field("title", _("Title"), new.title if new is not None else captured.leftover, _("a few words for the list")),
+            Field("title", _("Title"), new.title if new is not None else captured.leftover, _("a few words")),
             Field("priority", _("Priority"), reading.priority, "P1 · P2 · P3 · P4"),
-            Field("language", _("Language"), captured.language.value if captured.language is not None else "fr", "fr · en · de"),
-            Field("channel", _("Channel"), new.channel if new is not None else "phone", "phone · desk · email · chat"),
-        ]  # fmt: skip
+            Field("language", _("Language"), language, "fr · en · de"),
+            Field("channel", _("Channel"), new.channel if new is not None else "phone", CHANNEL_HINT),
+        ]
         if kind is not None:
             fields += [
                 Field(
@@ -211,7 +215,7 @@ class IntakeHandlers:
                 Field("type", _("Type"), kind.label.in_language(active_language())),
                 Field("title", _("Title"), card.title),
                 Field("wanted", _("When"), local(card.wanted_from).strftime("%Y-%m-%d %H:%M") if card.wanted_from else "",
-                      _("20h · tomorrow 9h · mon 14h · +2d")),
+                      moment_hint()),
                 Field("place", _("Where"), card.place),
                 Field("language", _("Language"), card.language, "fr · en · de"),
             ]  # fmt: skip
@@ -281,7 +285,7 @@ class IntakeHandlers:
 
         fields = [
             Field("type", _("Type"), "", _("keys, taxi, basket, dentist…")),
-            Field("wanted", _("When"), "", _("20h · tomorrow 9h · mon 14h · +2d")),
+            Field("wanted", _("When"), "", moment_hint()),
             Field("title", _("Title")),
         ]
         self.app.push_screen(
@@ -455,6 +459,11 @@ class IntakeHandlers:
     def _reopened(self, screen: DeskScreen, found: Found) -> None:
         self.show(screen, PromiseKind.REQUEST, found.id)
         screen.say(_("{ref} reopened", ref=found.end), "desk.undo")
+
+
+def moment_hint() -> str:
+    """Examples of moments, in the language of the interface."""
+    return _("20h · tomorrow 9h · mon 14h · +2d")
 
 
 def moment_text(moment: Any) -> str:

@@ -1,0 +1,17 @@
+"""Which rooms offer promises. A new room adds its line here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from conciergedesk.board.reading import BoardReader, RoomOffer
+from conciergedesk.board.requests import RequestOffer
+from conciergedesk.core.actor import Actor
+from conciergedesk.core.desk import Desk
+from conciergedesk.requests.rulebook import Rulebook
+
+
+def make_reader(desk: Desk, book: Rulebook, actor: Callable[[], Actor]) -> BoardReader:
+    """The board's source for one desk."""
+    offers: list[RoomOffer] = [RequestOffer(book)]
+    return BoardReader(desk, offers, actor)
