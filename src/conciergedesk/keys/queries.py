@@ -65,6 +65,7 @@ Inner = aliased(KeyMovement)
 
 
 def latest_line(only_moves: bool) -> Any:
+    # Joined from the sets by an outer join: a planner that begins with the movements reads all of them.
     query = select(col(Inner.seq)).where(col(Inner.set_id) == KeySet.id)
     if only_moves:
         query = query.where(col(Inner.moves))
@@ -97,6 +98,7 @@ def set_rows(
     session: Session, now: datetime, ladder: Ladder, zone: tzinfo, *, only: Collection[int] | None = None
 ) -> list[SetRow]:
     """Every set in custody or with a story still open, most pressing first."""
+    last_line = and_(col(KeyMovement.set_id) == KeySet.id, col(KeyMovement.seq) == latest_line(False))
     query = (
         pick(
             KeySet.id, KeySet.number, KeySet.mandate_until, KeySet.lodging_id, Lodging.search,
@@ -105,7 +107,7 @@ def set_rows(
             _Moved.at, _Moved.identity, _Moved.proof, _Moved.proof_ref, _Moved.request_id,
         )
         .select_from(KeySet)
-        .join(KeyMovement, and_(col(KeyMovement.set_id) == KeySet.id, col(KeyMovement.seq) == latest_line(False)))
+        .join(KeyMovement, last_line, isouter=True)
         .join(_Moved, and_(col(_Moved.set_id) == KeySet.id, col(_Moved.seq) == latest_line(True)), isouter=True)
         .join(Lodging, col(Lodging.id) == KeySet.lodging_id, isouter=True)
     )  # fmt: skip
@@ -118,6 +120,8 @@ def set_rows(
     found: list[SetRow] = []
     for (i, number, mandate, lodging_id, lodging, seq, at, kind, holder_id, name, counted, expected, due, frozen,
          moved_at, identity, proof, proof_ref, request_id) in session.exec(query):  # fmt: skip
+        if seq is None:
+            continue
         holder = Holder(HolderKind(kind), holder_id, name)
         position = Position(holder, seq, at, counted, expected, due, frozen)
         reservation = reserved.get(i)
