@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import gc
 import json
+import resource
 import tempfile
 import time
 from collections import defaultdict
@@ -23,8 +24,6 @@ from datetime import UTC, datetime, timedelta
 from itertools import cycle
 from pathlib import Path
 from zoneinfo import ZoneInfo
-
-import psutil
 
 from benchmarks._report import Report, arguments, percentile
 from conciergedesk.core.text import fold
@@ -89,7 +88,8 @@ def read_queries(path: Path) -> list[Query]:
 def read_corpus(paths: Sequence[Path], queries: Sequence[Query], limit: int) -> list[dict[str, str]]:
     """Rows named by queries first, then the rest in file order, at most ``limit``."""
     wanted = frozenset().union(*(query.expected for query in queries)) if queries else frozenset()
-    named, others = [], []
+    named: list[dict[str, str]] = []
+    others: list[dict[str, str]] = []
     seen: set[str] = set()
     for path in paths:
         with path.open(encoding="utf-8", newline="") as file:
@@ -128,7 +128,8 @@ def entry_of(row: dict[str, str], lexicon: Lexicon) -> ProviderEntry:
 
 def _resident() -> float:
     gc.collect()
-    return float(psutil.Process().memory_info().rss) / 1e6
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 1e6
 
 
 def _states(ids: Sequence[str], at: datetime) -> list[int]:
@@ -303,7 +304,7 @@ def _report_filtered(report: Report, index: SearchIndex, queries: Sequence[Query
     zone = ZoneInfo("Europe/Paris")
     context = SearchContext(now=NOW, origin=METZ, open_at=_states, find_moment=desk_moments(zone))
     names = [q.text for q in queries if q.kind not in ("phone", "category_city")][::5]
-    spent = []
+    spent: list[float] = []
     for name, trade, pattern in zip(names, cycle(TRADES), cycle(FILTERED), strict=False):
         moment = context.now + timedelta(minutes=len(spent)) if context.now else None
         text = pattern.format(name=name, trade=trade)

@@ -11,6 +11,7 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
+from conciergedesk.providers.search.columns import STANDINGS
 from conciergedesk.providers.search.compaction import compacted
 from conciergedesk.providers.search.entry import (
     ChipKind,
@@ -21,7 +22,7 @@ from conciergedesk.providers.search.entry import (
     Understanding,
 )
 from conciergedesk.providers.search.explain import Explainer
-from conciergedesk.providers.search.filters import CLOSED, Ordering, Place, Wishes
+from conciergedesk.providers.search.filters import ACTIVE, CLOSED, Ordering, Place, Wishes
 from conciergedesk.providers.search.lexicon import Lexicon, read_lexicon
 from conciergedesk.providers.search.matching import Matcher, Rows, Term
 from conciergedesk.providers.search.phone_hits import search_phones
@@ -150,7 +151,8 @@ class SearchIndex:
         intent = not reading.left_over and bool(reading.trade or reading.places)
         if intent:
             pool = self._intent_rows(reading, wishes)
-        enough = len(pool) >= 5 and reading.exact
+        same = any(place.level == _SAME_NAME for place in places.values())
+        enough = same or (len(pool) >= 5 and reading.exact)
         terms: list[Term] = []
         name_words = reading.name_words
         if name_words != words and reading.left_over and not places:
@@ -324,8 +326,8 @@ class SearchIndex:
     def _hits(
         self, rows: Sequence[int], places: Mapping[int, Place], explainer: Explainer, ordering: Ordering
     ) -> Iterator[Hit]:
-        distances = ordering.distances(rows)
-        for row, distance in zip(rows, distances, strict=True):
+        standings = self.store.facts.standing[rows].tolist() if rows else ()
+        for row, distance, standing in zip(rows, ordering.distances(rows), standings, strict=True):
             why, spans = explainer.explain(row)
             yield Hit(
                 id=self.store.ids[row],
@@ -334,5 +336,5 @@ class SearchIndex:
                 spans=spans,
                 distance_km=distance,
                 state=ordering.state(row),
-                below=ordering.below(row),
+                below=None if standing == ACTIVE else STANDINGS[standing],
             )

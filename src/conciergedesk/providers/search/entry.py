@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
+from typing import NamedTuple
 
 
 class Agreement(IntEnum):
@@ -152,8 +153,7 @@ class Understanding:
         return next((chip for chip in self.chips if chip.kind is kind), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(NamedTuple):
     """One reason for a hit: ``typed`` in the query stands for ``found`` in the provider."""
 
     reason: Reason

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from math import cos, radians
+from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ _KM_PER_DEGREE = 111.195
 # Hours are asked for at most this many providers; the nearest and best are asked first.
 MOST_ASKED = 500
 CLOSED = STANDINGS.index(Standing.CLOSED)
-_ACTIVE = STANDINGS.index(Standing.ACTIVE)
+ACTIVE = STANDINGS.index(Standing.ACTIVE)
 
 
 class Wishes:
@@ -133,11 +134,7 @@ class Ordering:
 
     def _below(self, rows: Iterable[int]) -> list[int]:
         every = np.fromiter(rows, np.int64)
-        return every[self._store.facts.standing[every] != _ACTIVE].tolist() if len(every) else []
-
-    def below(self, row: int) -> Standing | None:
-        standing = int(self._store.facts.standing[row])
-        return None if standing == _ACTIVE else STANDINGS[standing]
+        return every[self._store.facts.standing[every] != ACTIVE].tolist() if len(every) else []
 
     def sort(
         self, rows: Rows, *, trade: int = -1, texts: Mapping[int, float]
@@ -155,7 +152,7 @@ class Ordering:
         # In one town the name decides before the distance; without a town the distance comes first.
         nearest = (near // 2, said) if self._wishes.communes else (said, near // 2)
         last = (-facts.last_used[rows], -facts.reliability[rows], -facts.agreement[rows], *nearest)
-        first = (self._other_trade(rows, trade), ~inside, facts.standing[rows] != _ACTIVE)
+        first = (self._other_trade(rows, trade), ~inside, facts.standing[rows] != ACTIVE)
         order = np.lexsort((facts.tie[rows], near, *last, -self.ask(rows), *first))
         return rows[order], inside[order]
 
@@ -168,7 +165,7 @@ class Ordering:
         """The ``MOST_ASKED`` rows that come first whatever their hours are, by one number per row."""
         facts = self._store.facts
         near = np.minimum(np.nan_to_num(self._wishes.distances(rows), nan=9999.0) // 2, 8191)
-        place = (facts.standing[rows] != _ACTIVE).astype(np.int64) << 2
+        place = (facts.standing[rows] != ACTIVE).astype(np.int64) << 2
         place += ~self._wishes.inside(rows) * np.int64(2) + self._other_trade(rows, trade)
         place = (place << 13 | near.astype(np.int64)) << 2 | (3 - facts.agreement[rows]).astype(np.int64)
         place = (place << 7 | (100 - 100 * facts.reliability[rows].clip(0, 1)).astype(np.int64)) << 32
@@ -179,14 +176,14 @@ class Ordering:
         """The best rows by place; of equal ones, the name and then the id decide."""
         ids, folded = self._store.ids, self._store.folded
         below = set(self._below(places))
-        keys = {row: (row not in below, place.level, round(place.score, 3)) for row, place in places.items()}
-        if len(keys) > limit:
-            floor = sorted(keys.values(), reverse=True)[limit - 1]
-            near = [row for row, key in keys.items() if key >= floor]
-        else:
-            near = list(keys)
-        near.sort(key=lambda row: (folded[row], ids[row]))
-        near.sort(key=keys.__getitem__, reverse=True)
+        keys = {row: (row not in below, place[0], round(place[1], 3)) for row, place in places.items()}
+        ranked = sorted(keys.items(), key=itemgetter(1), reverse=True)
+        near = [row for row, _ in ranked[:limit]]
+        if len(set(keys[row] for row in near)) < len(near) or len(ranked) > limit:
+            floor = ranked[min(limit, len(ranked)) - 1][1] if ranked else ()
+            near = [row for row, key in ranked if key >= floor]
+            near.sort(key=lambda row: (folded[row], ids[row]))
+            near.sort(key=keys.__getitem__, reverse=True)
         chosen = near[:limit]
         if self._context.open_at is not None:
             self.ask(np.array([row for row in chosen if row not in self._states], np.int32))

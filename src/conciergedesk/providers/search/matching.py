@@ -228,7 +228,7 @@ class Matcher:
         frequency = self.store.frequency
         reach = 0
         if term.trade >= 0:
-            reach = int(self.store.facts.alive[self.store.trade_rows[term.trade]].sum())
+            reach = self.store.trade_size(term.trade)
         for spelling in term.spellings:
             if spelling.high - spelling.low == 1:
                 reach += int(frequency[spelling.low])

@@ -84,6 +84,7 @@ class Store:
         self.late_names: list[tuple[str, int]] = []
         self._commune_names: list[str] = []
         self._living: list[str] | None = None
+        self._trade_sizes: dict[int, int] = {}
 
     @classmethod
     def build(cls, entries: Sequence[ProviderEntry]) -> Store:
@@ -196,6 +197,13 @@ class Store:
             self._living = sorted(names[number] for number in used)
         return self._living
 
+    def trade_size(self, trade: int) -> int:
+        """How many live providers have a trade."""
+        size = self._trade_sizes.get(trade)
+        if size is None:
+            size = self._trade_sizes[trade] = int(self.facts.alive[self.trade_rows[trade]].sum())
+        return size
+
     def is_commune(self, name: str) -> bool:
         """Whether somebody is in the commune with this folded name."""
         number = self.communes.get(name)
@@ -252,6 +260,7 @@ class Store:
         self.phones.add(numbers_of(entry.phones, entry.country), row)
         self.live += 1
         self._living = None
+        self._trade_sizes.clear()
 
     def remove(self, id: str) -> bool:
         """Forget a provider; False when it was not there."""
@@ -263,6 +272,7 @@ class Store:
         self.facts.alive[row] = False
         self.live -= 1
         self._living = None
+        self._trade_sizes.clear()
         return True
 
     def _count(self, number: int, step: int) -> None:
@@ -279,8 +289,11 @@ class Store:
         return rows
 
     def _rows_between(self, first: str, after: str) -> list[int]:
-        rows = self.by_name[self._name_place(first) : self._name_place(after)]
-        found: list[int] = rows[self.facts.alive[rows]].tolist()
+        start = self._name_place(first)
+        found: list[int] = []
+        if start < len(self.by_name) and self._glued(start) < after:
+            rows = self.by_name[start : self._name_place(after)]
+            found = rows[self.facts.alive[rows]].tolist()
         low, high = bisect_left(self.late_names, (first, -1)), bisect_left(self.late_names, (after, -1))
         found.extend(row for _, row in self.late_names[low:high] if self.facts.alive[row])
         return found
