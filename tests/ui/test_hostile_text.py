@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import pytest
+from textual._compositor import CompositorUpdate
 
 from conciergedesk.board.detail import (
     Bars,
@@ -49,14 +50,20 @@ DANGEROUS = re.compile(
 
 
 def hostile(monster: str) -> Promise:
-    texts = {
-        field.name: monster
-        for field in fields(Promise)
-        if field.name
-        in ("ref", "what", "for_whom", "where", "holder", "waits_for", "team", "priority", "state")
-    }
     return replace(
-        promises()[0], **texts, holder_id=9, opened_elsewhere_by=monster, haystack=haystack_of(monster)
+        promises()[0],
+        ref=monster,
+        what=monster,
+        for_whom=monster,
+        where=monster,
+        holder=monster,
+        waits_for=monster,
+        team=monster,
+        priority=monster,
+        state=monster,
+        holder_id=9,
+        opened_elsewhere_by=monster,
+        haystack=haystack_of(monster),
     )
 
 
@@ -98,7 +105,9 @@ def assert_harmless(desk: Desk) -> None:
             meta = segment.style.meta if segment.style else {}
             assert "@click" not in meta
             assert not (segment.style and segment.style.link)
-    sent = desk.app.screen._compositor.render_update(full=True).render_segments(desk.app.console)
+    update = desk.app.screen._compositor.render_update(full=True)
+    assert isinstance(update, CompositorUpdate)
+    sent = update.render_segments(desk.app.console)
     allowed = re.sub(r"\x1b\[[0-9;]*[mH]", "", sent)
     assert not DANGEROUS.search(allowed.replace("\n", "")), repr(DANGEROUS.findall(allowed))
     assert "\x1b]" not in sent

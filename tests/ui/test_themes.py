@@ -14,7 +14,7 @@ from conciergedesk.ui.themes import DAY, GROUNDS, INKS, MONO, NIGHT, PAIRS, THEM
 from .conftest import OpenDesk
 
 
-def luminance(rgb: tuple[int, int, int]) -> float:
+def luminance(rgb: tuple[int, ...]) -> float:
     parts = [c / 255 / 12.92 if c / 255 <= 0.03928 else ((c / 255 + 0.055) / 1.055) ** 2.4 for c in rgb]
     return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
 

@@ -362,11 +362,12 @@ def separator_label(line: DaySeparator) -> str:
 
 def wrapped(value: str, cells: int, rows: int = 100) -> list[str]:
     """What somebody typed, cleaned and broken between words into at most ``rows`` lines of ``cells`` cells."""
+    cells = max(cells, 2)  # a pane that has no room yet still asks; a wide character takes two
     lines: list[str] = []
     for paragraph in clean_block(value).split("\n"):
         line = ""
         for word in paragraph.split():
-            while cell_len(word) > cells:
+            while word and cell_len(word) > cells:
                 head = _head(word, cells)
                 lines.extend([line] if line else [])
                 line, word = "", word[len(head) :]

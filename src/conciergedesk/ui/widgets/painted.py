@@ -126,6 +126,8 @@ class PaintedScroll(ScrollView):
 
     def _paint_now(self) -> list[Strip]:
         width = self.scrollable_content_region.width
+        if width <= 0:
+            return []
         look = look_of(self, width)
         if self._strips is None or look != self._look:
             self._look = look
