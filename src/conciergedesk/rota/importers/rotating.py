@@ -81,7 +81,8 @@ def _from_minizinc(text: str) -> RotationRequest:
     around = re.findall(r"true|false", values.get("forbidden_daysoff", ""))
     before = numbers("forbidden_before") if values.get("forbidden_before") else []
     after = numbers("forbidden_after") if values.get("forbidden_after") else []
-    pairs, through = set(), set()
+    pairs: set[tuple[str, str]] = set()
+    through: set[tuple[str, str]] = set()
     for a, b, flag in zip(before, after, around, strict=True):
         (through if flag == "true" else pairs).add((names[a - 1], names[b - 1]))
     return RotationRequest(

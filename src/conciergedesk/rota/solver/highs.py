@@ -57,7 +57,7 @@ class Program:
     def __init__(
         self, row_lower: Sequence[float], row_upper: Sequence[float], *, threads: int = 1, seed: int = 0
     ) -> None:
-        self.highs = highspy.Highs()
+        self.highs = highspy.Highs()  # type: ignore[no-untyped-call]  # the wheel has no annotation here
         for option, value in (
             ("output_flag", False), ("threads", threads), ("random_seed", seed), ("parallel", "off"),
         ):  # fmt: skip
@@ -70,7 +70,7 @@ class Program:
             np.zeros(self.row_count, dtype=np.int32), empty, np.zeros(0),
         )  # fmt: skip
 
-    def option(self, name: str, value: object) -> None:
+    def option(self, name: str, value: bool | int | float | str) -> None:
         self.highs.setOptionValue(name, value)
 
     def add(self, new: Columns) -> None:

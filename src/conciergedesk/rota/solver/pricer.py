@@ -1,0 +1,294 @@
+"""The cheapest legal roster of each person under given cell prices: dynamic programming over days.
+
+Minutes, weekends and counted shifts are one flat axis; a choice moves along it by a fixed step.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from conciergedesk.rota.solver.automaton import Floats, Ints
+from conciergedesk.rota.solver.model import Stage
+
+HUGE = 1e15
+LARGEST_TABLE = 48_000_000
+WIDEST_AXIS = 6_000
+PENALTY_ROUNDS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One roster of one person: its price under the given cell prices and its own shape price."""
+
+    person: int
+    plan: Ints
+    price: float
+    shape: float
+
+
+@dataclass
+class _Axis:
+    """One counted thing on the flat axis."""
+
+    size: int
+    stride: int
+    step: Ints
+
+
+class Pricer:
+    """Prices the people of one stage. Counted shifts join the axis only for people who broke them before."""
+
+    def __init__(self, stage: Stage, choices: int, days: int) -> None:
+        self.stage, self.choices, self.days = stage, choices, days
+        self._tables: dict[tuple[int, ...], _Table] = {}
+
+    def best(self, cells: Floats, wanted: list[int], per_person: int = 1) -> tuple[list[Found], float]:
+        """The cheapest rosters of the people at these places of the stage, and a proved bound on their sum.
+
+        ``cells`` is for all people. Maxima of single shifts are first left out; who breaks one is priced again
+        with it counted, or, where the axis would become too wide, with a growing price on that shift.
+        """
+        found: list[Found] = []
+        bound = 0.0
+        strict: dict[int, frozenset[int]] = dict.fromkeys(wanted, frozenset())
+        while strict:
+            groups: dict[tuple[int, ...], list[int]] = {}
+            for place, numbers in strict.items():
+                groups.setdefault(tuple(sorted(numbers)), []).append(place)
+            again: dict[int, frozenset[int]] = {}
+            for key, places in groups.items():
+                table = self._table(key)
+                for chunk in table.chunks(places):
+                    for place, rosters in table.best(cells, chunk, per_person):
+                        broken = self._broken(place, rosters[0].plan) if rosters else set()
+                        if broken and self._width(strict[place] | broken) > WIDEST_AXIS:
+                            low, legal = self._with_penalties(cells, place, rosters[0])
+                            bound += low
+                            found += legal
+                        elif broken:
+                            again[place] = strict[place] | broken
+                        else:
+                            bound += rosters[0].price if rosters else HUGE
+                            found += [one for one in rosters if not self._broken(place, one.plan)]
+            strict = again
+        return found, bound
+
+    def _with_penalties(self, cells: Floats, place: int, first: Found) -> tuple[float, list[Found]]:
+        """Lagrangian steps on the counted shifts: a valid bound, and legal rosters when some turn up."""
+        table, person = self._table(()), self.stage.people[place]
+        prices = np.zeros(len(self.stage.counted))
+        best, legal, step = first.price, [], max(1.0, abs(first.price) * 0.02)
+        roster, original = first, cells[person].copy()
+        for _ in range(PENALTY_ROUNDS):
+            for number, (choices, most) in enumerate(self.stage.counted):
+                count = sum(int(choice) in choices for choice in roster.plan)
+                prices[number] = max(0.0, prices[number] + step * (count - int(most[place])))
+            for number, (choices, _) in enumerate(self.stage.counted):
+                cells[person][:, list(choices)] += prices[number]
+            roster = table.best(cells, [place], 1)[0][1][0]
+            cells[person] = original
+            limits = sum(prices[number] * int(most[place]) for number, (_, most) in enumerate(self.stage.counted))
+            best = max(best, roster.price - float(limits))
+            if not self._broken(place, roster.plan):
+                price = float(original[np.arange(self.days), roster.plan].sum()) + roster.shape
+                legal.append(Found(person, roster.plan, price, roster.shape))
+            step *= 0.7
+        return best, legal
+
+    def _width(self, key: frozenset[int]) -> int:
+        width = self._table(()).width
+        for number in key:
+            width *= int(self.stage.counted[number][1].max()) + 2
+        return width
+
+    def _table(self, key: tuple[int, ...]) -> _Table:
+        if key not in self._tables:
+            self._tables[key] = _Table(self.stage, key, self.choices, self.days)
+        return self._tables[key]
+
+    def _broken(self, place: int, plan: Ints) -> set[int]:
+        return {
+            number
+            for number, (choices, most) in enumerate(self.stage.counted)
+            if sum(int(choice) in choices for choice in plan) > most[place]
+        }
+
+    def shape_of(self, place: int, plan: Ints) -> float | None:
+        """The shape price of a given roster, or None when the machine does not accept it."""
+        at, total = int(self.stage.start[place]), 0.0
+        for day, layer in enumerate(self.stage.layers):
+            bounds = [*layer.first_arc.tolist(), len(layer.source)]
+            options = [
+                (target, float(layer.price[arc]))
+                for target in np.flatnonzero(layer.choice == plan[day]).tolist()
+                for arc in range(bounds[target], bounds[target + 1])
+                if layer.source[arc] == at
+            ]
+            if not options:
+                return None
+            at, price = options[0]
+            total += price
+        return total if at in self.stage.layers[-1].ends else None
+
+
+class _Table:
+    """The dynamic programme for one set of counted things."""
+
+    def __init__(self, stage: Stage, strict: tuple[int, ...], choices: int, days: int) -> None:
+        self.stage, self.days = stage, days
+        self.axes: list[_Axis] = []
+        stride = 1
+        zero = np.zeros(choices, dtype=np.int32)
+        self.minute_axis = self.weekend_axis = -1
+        if stage.most is not None:
+            top = int(stage.most.max())
+            step = stage.choice_minutes
+            self.minute_axis = len(self.axes)
+            self.axes.append(_Axis(top + 1 + int(step.max()), stride, step))
+            stride *= self.axes[-1].size
+        if stage.weekends is not None:
+            self.weekend_axis = len(self.axes)
+            self.axes.append(_Axis(int(stage.weekends.max()) + 2, stride, zero))
+            stride *= self.axes[-1].size
+        self.counted_axes: list[tuple[int, int]] = []
+        for number in strict:
+            members, most = stage.counted[number]
+            step = np.asarray([int(choice in members) for choice in range(choices)], dtype=np.int32)
+            self.counted_axes.append((len(self.axes), number))
+            self.axes.append(_Axis(int(most.max()) + 2, stride, step))
+            stride *= self.axes[-1].size
+        self.width = stride
+        self.shift = np.zeros(choices, dtype=np.int64)
+        for axis in self.axes:
+            self.shift += axis.step.astype(np.int64) * axis.stride
+        self.weekend_stride = self.axes[self.weekend_axis].stride if self.weekend_axis >= 0 else 0
+        self.blocks = [self._blocks(day) for day in range(days)]
+        self.allowed = self._allowed()
+
+    def _allowed(self) -> NDArray[np.bool_]:
+        """Per person of the stage: which places of the axis are inside the personal maxima."""
+        stage = self.stage
+        place = np.arange(self.width)
+        good = np.ones((len(stage.people), self.width), dtype=bool)
+        limits: list[tuple[int, Ints]] = []
+        if self.minute_axis >= 0 and stage.most is not None:
+            limits.append((self.minute_axis, stage.most))
+        if self.weekend_axis >= 0 and stage.weekends is not None:
+            limits.append((self.weekend_axis, stage.weekends))
+        limits += [(axis, stage.counted[number][1]) for axis, number in self.counted_axes]
+        for number, most in limits:
+            axis = self.axes[number]
+            level = (place // axis.stride) % axis.size
+            good &= level[None, :] <= most[:, None]
+        self.enough = good.copy()
+        if self.minute_axis >= 0 and stage.least is not None:
+            axis = self.axes[self.minute_axis]
+            self.enough &= ((place // axis.stride) % axis.size)[None, :] >= stage.least[:, None]
+        return good
+
+    def _blocks(self, day: int) -> list[tuple[int, int, int, Ints, Ints, Floats | None, int]]:
+        """Targets that share choice and weekend step: (from, to, choice, sources, starts, prices, shift)."""
+        layer = self.stage.layers[day]
+        blocks = []
+        count = len(layer.targets)
+        bounds = [*layer.first_arc.tolist(), len(layer.source)]
+        begin: int = 0
+        for place in range(1, count + 1):
+            same = (
+                place < count
+                and layer.choice[place] == layer.choice[begin]
+                and (not self.weekend_stride or layer.new_weekend[place] == layer.new_weekend[begin])
+            )
+            if same:
+                continue
+            low, high = bounds[begin], bounds[place]
+            prices = layer.price[low:high]
+            shift = int(self.shift[layer.choice[begin]]) + (
+                self.weekend_stride if layer.new_weekend[begin] else 0
+            )
+            blocks.append((
+                begin, place, int(layer.choice[begin]), layer.source[low:high], layer.first_arc[begin:place] - low,
+                prices if prices.any() else None, shift,
+            ))  # fmt: skip
+            begin = place
+        return blocks
+
+    def chunks(self, places: list[int]) -> list[list[int]]:
+        """Parts of the people small enough for the table to stay in bounds."""
+        states = max(len(layer.targets) for layer in self.stage.layers)
+        size = max(1, LARGEST_TABLE // max(1, self.days * states * self.width * 8))
+        size = min(size, max(1, 400_000 // max(1, states * self.width)))
+        return [places[at : at + size] for at in range(0, len(places), size)]
+
+    def best(self, cells: Floats, places: list[int], per_person: int) -> list[tuple[int, list[Found]]]:
+        tables = self._forward(cells, places)
+        last = tables[-1]
+        ends = self.stage.layers[-1].ends
+        results = []
+        for row, place in enumerate(places):
+            person = self.stage.people[place]
+            final = np.where(self.enough[place][None, :], last[row, ends], HUGE)
+            flat = final.min(axis=1)
+            order = np.argsort(flat, kind="stable")
+            rosters: list[Found] = []
+            seen: set[bytes] = set()
+            for index in order[: per_person * 2].tolist():
+                if flat[index] >= HUGE / 2 or len(rosters) >= per_person:
+                    break
+                level = int(final[index].argmin())
+                plan, shape = self._back(tables, cells[person], row, place, int(ends[index]), level)
+                if plan.tobytes() not in seen:
+                    seen.add(plan.tobytes())
+                    rosters.append(Found(person, plan, float(flat[index]), shape))
+            results.append((place, rosters))
+        return results
+
+    def _forward(self, cells: Floats, places: list[int]) -> list[Floats]:
+        stage, width = self.stage, self.width
+        people = [stage.people[place] for place in places]
+        count = len(places)
+        value = np.full((count, len(stage.begin), width), HUGE)
+        value[np.arange(count), stage.start[places], 0] = 0.0
+        tables = [value]
+        prices = np.minimum(cells[people], HUGE)
+        bad = None if width == 1 else ~self.allowed[places][:, None, :]
+        for day, layer in enumerate(stage.layers):
+            new = np.empty((count, len(layer.targets), width))
+            for begin, end, choice, sources, starts, arc_prices, shift in self.blocks[day]:
+                options = value[:, sources, : width - shift]
+                if arc_prices is not None:
+                    options += arc_prices[None, :, None]
+                if len(sources) > end - begin:
+                    options = np.minimum.reduceat(options, starts, axis=1)
+                options += prices[:, day, choice][:, None, None]
+                if shift:
+                    new[:, begin:end, :shift] = HUGE
+                new[:, begin:end, shift:] = options
+            if bad is not None:
+                np.copyto(new, HUGE, where=bad)
+            tables.append(new)
+            value = new
+        return tables
+
+    def _back(
+        self, tables: list[Floats], prices: Floats, row: int, place: int, at: int, level: int
+    ) -> tuple[Ints, float]:
+        """The roster that ends in state ``at`` with ``level`` on the axis."""
+        plan = np.zeros(self.days, dtype=np.int32)
+        shape = 0.0
+        for day in range(self.days - 1, -1, -1):
+            layer = self.stage.layers[day]
+            choice = int(layer.choice[at])
+            plan[day] = choice
+            shift = int(self.shift[choice]) + (self.weekend_stride if layer.new_weekend[at] else 0)
+            low = int(layer.first_arc[at])
+            high = int(layer.first_arc[at + 1]) if at + 1 < len(layer.first_arc) else len(layer.source)
+            level -= shift
+            sources = layer.source[low:high]
+            best = int((tables[day][row, sources, level] + layer.price[low:high]).argmin())
+            shape += float(layer.price[low + best])
+            at = int(sources[best])
+        return plan, shape
