@@ -26,7 +26,7 @@ from conciergedesk.providers.search.filters import ACTIVE, CLOSED, Ordering, Pla
 from conciergedesk.providers.search.lexicon import Lexicon, read_lexicon
 from conciergedesk.providers.search.matching import Matcher, Rows, Term
 from conciergedesk.providers.search.phone_hits import search_phones
-from conciergedesk.providers.search.ranking import Compared, best_candidates, compare
+from conciergedesk.providers.search.ranking import CANDIDATES, FEWER, Compared, best_candidates, compare
 from conciergedesk.providers.search.storage import load_store, save_store
 from conciergedesk.providers.search.store import Store
 from conciergedesk.providers.search.understanding import Reader, Reading
@@ -182,15 +182,19 @@ class SearchIndex:
         asked = sorted(words)
         # A short last word is more likely still being typed.
         whole = 0.95 if len(words) >= 3 and len(words[-1]) >= 3 else 0.93
-        for at in np.flatnonzero(wishes.keep(found.rows)).tolist():
-            row, score, alike = int(found.rows[at]), float(found.scores[at]), float(found.alike[at])
+        typed = set(words)
+        kept = wishes.keep(found.rows).tolist()
+        columns = (found.rows.tolist(), found.scores.tolist(), found.alike.tolist(), found.names, kept)
+        for row, score, alike, name, keep in zip(*columns, strict=True):
+            if not keep:
+                continue
             level = _ALIKE if alike >= _SAME else _SURE if score >= _GOOD else _TEXT
             _raise(places, row, Place(level, score))
-            if not named and len(words[-1]) > 1:
-                own = found.names[at].split()
-                if set(words) <= set(own):
+            if not named and score > 0.5 and len(words[-1]) > 1:
+                own = name.split()
+                if typed.issubset(own):
                     _raise(
-                        places, row, Place(_BEGINS, (0.97 if sorted(own) == asked else whole + 0.01 * score))
+                        places, row, Place(_BEGINS, 0.97 if sorted(own) == asked else whole + 0.01 * score)
                     )
 
     def _place_pool(
@@ -279,7 +283,7 @@ class SearchIndex:
         unknown = [] if enough else [term for term in terms if not term.spellings]
         for term in unknown:
             matcher.correct(term)
-        found = self._look(terms, forms, length)
+        found = self._look(terms, forms, length, FEWER if enough else CANDIDATES)
         for deep in (False, True):
             best = float(found.scores.max()) if len(found.rows) else 0.0
             if enough or best >= (_FAIR if deep else _GOOD):
@@ -289,9 +293,11 @@ class SearchIndex:
                 found = self._look(terms, forms, length)
         return terms, found
 
-    def _look(self, terms: Sequence[Term], forms: Sequence[Sequence[str]], length: int) -> Compared:
+    def _look(
+        self, terms: Sequence[Term], forms: Sequence[Sequence[str]], length: int, most: int = CANDIDATES
+    ) -> Compared:
         rows, cover = self._matcher.score(terms)
-        rows, cover = best_candidates(self.store, rows, cover, length)
+        rows, cover = best_candidates(self.store, rows, cover, length, most)
         if not len(rows):
             return Compared(rows, cover, cover, [])
         return compare(self.store, forms, rows, cover)

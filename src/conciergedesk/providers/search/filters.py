@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from math import cos, radians
-from operator import itemgetter
 from typing import NamedTuple
 
 import numpy as np
@@ -132,10 +132,6 @@ class Ordering:
         kilometres = self._wishes.distances(np.array(rows, np.int32)).tolist()
         return [None if value != value else round(value, 2) for value in kilometres]
 
-    def _below(self, rows: Iterable[int]) -> list[int]:
-        every = np.fromiter(rows, np.int64)
-        return every[self._store.facts.standing[every] != ACTIVE].tolist() if len(every) else []
-
     def sort(
         self, rows: Rows, *, trade: int = -1, texts: Mapping[int, float]
     ) -> tuple[Rows, NDArray[np.bool_]]:
@@ -175,13 +171,21 @@ class Ordering:
     def best(self, places: Mapping[int, Place], limit: int) -> list[int]:
         """The best rows by place; of equal ones, the name and then the id decide."""
         ids, folded = self._store.ids, self._store.folded
-        below = set(self._below(places))
-        keys = {row: (row not in below, place[0], round(place[1], 3)) for row, place in places.items()}
-        ranked = sorted(keys.items(), key=itemgetter(1), reverse=True)
-        near = [row for row, _ in ranked[:limit]]
-        if len(set(keys[row] for row in near)) < len(near) or len(ranked) > limit:
-            floor = ranked[min(limit, len(ranked)) - 1][1] if ranked else ()
-            near = [row for row, key in ranked if key >= floor]
+        rows = list(places)
+        standings = self._store.facts.standing[rows].tolist() if rows else []
+        ranked = sorted(
+            [
+                (standing == ACTIVE, place[0], round(place[1], 3), row)
+                for standing, (row, place) in zip(standings, places.items(), strict=True)
+            ],
+            reverse=True,
+        )
+        if len(ranked) > limit:
+            floor = ranked[limit - 1][:3]
+            ranked = [key for key in ranked if key[:3] >= floor]
+        near = [key[3] for key in ranked]
+        if any(one[:3] == other[:3] for one, other in pairwise(ranked)):
+            keys = {key[3]: key[:3] for key in ranked}
             near.sort(key=lambda row: (folded[row], ids[row]))
             near.sort(key=keys.__getitem__, reverse=True)
         chosen = near[:limit]

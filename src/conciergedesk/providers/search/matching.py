@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import log
+from operator import attrgetter
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,8 @@ _TRADE_WEIGHT = 0.8
 _EXACT, _SHORT, _GLUED, _SOUND, _SPLIT = 1.0, 0.97, 0.95, 0.84, 0.88
 _MOST_SPELLINGS = 24
 _COMMON = 2500
+_BY_QUALITY = attrgetter("quality")
+_NOTHING = np.zeros(0, np.int32)
 
 
 @dataclass(slots=True)
@@ -200,28 +203,26 @@ class Matcher:
         With ``among``, only rows that have a score there already.
         """
         postings = self.store.postings
-        rows: list[Rows] = []
-        values: list[Floats] = []
+        ranked = sorted(term.spellings, key=_BY_QUALITY)
+        stretches = [postings[s.low] if s.high - s.low == 1 else postings.span(s.low, s.high) for s in ranked]
+        if len(ranked) == 1:
+            packed = stretches[0]
+            counts = np.array([ranked[0].quality * term.weight], np.float32)
+        else:
+            packed = np.concatenate(stretches) if stretches else _NOTHING
+            qualities = np.array([s.quality * term.weight for s in ranked], np.float32)
+            counts = np.repeat(qualities, [len(stretch) for stretch in stretches])
+        rows = packed >> FIELD_BITS
+        values: Floats = _FIELD_WEIGHT[packed & 3] * counts
         if term.trade >= 0:
             members = self.store.trade_rows[term.trade]
-            if among is not None:
-                members = members[among[members] > 0]
-            rows.append(members)
-            values.append(np.full(len(members), _TRADE_WEIGHT * term.weight, np.float32))
-        for spelling in sorted(term.spellings, key=lambda s: s.quality):
-            if spelling.high - spelling.low == 1:
-                packed = postings[spelling.low]
-            else:
-                packed = postings.span(spelling.low, spelling.high)
-            found = packed >> FIELD_BITS
-            if among is not None:
-                keep = among[found] > 0
-                packed, found = packed[keep], found[keep]
-            rows.append(found)
-            values.append((_FIELD_WEIGHT * np.float32(spelling.quality * term.weight))[packed & 3])
-        if len(rows) == 1:
-            return rows[0], values[0]
-        return np.concatenate(rows), np.concatenate(values)
+            rows = np.concatenate((members, rows))
+            share = np.full(len(members), _TRADE_WEIGHT * term.weight, np.float32)
+            values = np.concatenate((share, values))
+        if among is not None:
+            keep = among[rows] > 0
+            rows, values = rows[keep], values[keep]
+        return rows, values
 
     def _extent(self, term: Term) -> int:
         """How many rows a term reaches at most."""

@@ -13,23 +13,26 @@ from rapidfuzz.process import cdist
 from conciergedesk.providers.search.matching import Floats, Rows
 from conciergedesk.providers.search.store import Store
 
-CANDIDATES = 48
+# Rows looked at closely; fewer will do when better answers are there already.
+CANDIDATES, FEWER = 48, 20
 # What each likeness counts; fitted on noisy spellings of real names, and adding up to 1.
 COVER, COVER_SQUARED, ALIKE, SWAPPED, SORTED, WORDS = 0.30, 0.24, 0.08, 0.11, 0.10, 0.17
 
 
-def best_candidates(store: Store, rows: Rows, cover: Floats, length: int) -> tuple[Rows, Floats]:
-    """The ``CANDIDATES`` rows worth a close look: by what they explain, then by names of similar length.
+def best_candidates(
+    store: Store, rows: Rows, cover: Floats, length: int, most: int = CANDIDATES
+) -> tuple[Rows, Floats]:
+    """The ``most`` rows worth a close look: by what they explain, then by names of similar length.
 
     Nothing about places enters here; ties fall the same way whatever the order of rows.
     """
-    if len(rows) <= CANDIDATES:
+    if len(rows) <= most:
         return rows, cover
     facts = store.facts
     spare = np.abs(facts.length[rows].astype(np.float32) - length)
     cut = cover - np.minimum(spare, 60) * np.float32(0.002)
     keys = (cut * 1e6).astype(np.int64) << 32 | facts.tie[rows]
-    chosen = np.argpartition(keys, len(keys) - CANDIDATES)[-CANDIDATES:]
+    chosen = np.argpartition(keys, len(keys) - most)[-most:]
     return rows[chosen], cover[chosen]
 
 

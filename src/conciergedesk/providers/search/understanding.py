@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
@@ -71,8 +72,7 @@ MENTIONS = frozenset(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One folded word of the query and its place as typed. ``chip`` is what it was understood as."""
 
     word: str
@@ -109,8 +109,12 @@ def tokens_of(query: str) -> list[Token]:
     """The folded words of a query with their places."""
     found = []
     for match in _WORD.finditer(query):
-        for word in fold(match.group()).split():
-            found.append(Token(word, match.start(), match.end()))
+        typed = match.group()
+        start, end = match.span()
+        if typed.isascii():
+            found.append(Token(typed.lower(), start, end))
+        else:
+            found.extend(Token(word, start, end) for word in fold(typed).split())
     return found
 
 
@@ -198,18 +202,19 @@ class Reader:
         context: SearchContext,
     ) -> None:
         """The longest phrases that mean something exactly; one chip of each kind."""
+        words = [token.word for token in tokens]
         start = 0
-        while start < len(tokens):
+        while start < len(words):
+            free = start
+            while free < len(words) and free - start < LONGEST_PHRASE and tokens[free].chip is None:
+                free += 1
             taken = 1
-            for size in range(min(LONGEST_PHRASE, len(tokens) - start), 0, -1):
-                window = tokens[start : start + size]
-                if any(token.chip is not None for token in window):
-                    continue
-                found = meaning(" ".join(token.word for token in window))
+            for end in range(free, start, -1):
+                found = meaning(" ".join(words[start:end]) if end - start > 1 else words[start])
                 if found is None or any(chip.kind is found[0] for chip in chips):
                     continue
-                if self._mark(query, tokens, chips, start, size, found, context, corrected=False):
-                    taken = size
+                if self._mark(query, tokens, chips, start, end - start, found, context, corrected=False):
+                    taken = end - start
                     break
             start += taken
 
