@@ -6,9 +6,10 @@ Pure functions over frozen values; ``now`` and the zone are arguments. Text is c
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from enum import StrEnum
 from typing import TypeAlias, TypeVar
 
@@ -249,21 +250,28 @@ def _beginning(text: str, words: Mapping[str, T], *, exact: bool = False) -> T |
     return next((value for word, value in words.items() if word.startswith(text)), None)
 
 
-def has_flag(promise: Promise, flag: Flag, viewer: Viewer) -> bool:
-    """Whether ``promise`` answers the question ``flag`` for ``viewer``."""
+def flag_test(flag: Flag, viewer: Viewer) -> Callable[[Promise], bool]:
+    """The question ``flag`` as ``viewer`` asks it; what depends on the viewer alone is worked out once."""
+    now, staff_id, team = viewer.now, viewer.staff_id, viewer.team
     match flag:
         case Flag.MINE:
-            return promise.holder_id is not None and promise.holder_id == viewer.staff_id
+            return lambda promise: staff_id is not None and promise.holder_id == staff_id
         case Flag.TEAM:
-            return bool(viewer.team) and promise.team == viewer.team
+            return lambda promise: bool(team) and promise.team == team
         case Flag.LATE:
-            return promise.due_at is not None and promise.due_at < viewer.now
+            return lambda promise: promise.due_at is not None and promise.due_at < now
         case Flag.TODAY:
-            return promise.due_at is not None and promise.due_at < end_of_day(viewer.now, viewer.zone)
+            midnight = end_of_day(now, viewer.zone).astimezone(UTC)
+            return lambda promise: promise.due_at is not None and promise.due_at < midnight
         case Flag.WAITING:
-            return bool(promise.waits_for)
+            return lambda promise: bool(promise.waits_for)
         case Flag.FREE:
-            return promise.holder_id is None and not promise.holder
+            return lambda promise: promise.holder_id is None and not promise.holder
+
+
+def has_flag(promise: Promise, flag: Flag, viewer: Viewer) -> bool:
+    """Whether ``promise`` answers the question ``flag`` for ``viewer``."""
+    return flag_test(flag, viewer)(promise)
 
 
 def close_words(word: str, vocabulary: Iterable[str]) -> tuple[str, ...]:
@@ -313,8 +321,14 @@ class Shelf:
         if not wanted:
             return self.promises
         kept: Sequence[Promise] = self.promises
-        if wanted.kinds or wanted.flags or wanted.not_flags:
-            kept = [promise for promise in kept if _asked(promise, wanted, viewer)]
+        if wanted.kinds:
+            kept = [promise for promise in kept if promise.kind in wanted.kinds]
+        for flag in wanted.flags:
+            answers = flag_test(flag, viewer)
+            kept = [promise for promise in kept if answers(promise)]
+        for flag in wanted.not_flags:
+            answers = flag_test(flag, viewer)
+            kept = [promise for promise in kept if not answers(promise)]
         for word in wanted.words:
             text = word.text
             if word.inverse:
@@ -407,29 +421,43 @@ def separator_of(due_at: datetime | None, now: datetime, zone: tzinfo) -> DaySep
 
 
 def with_days(
-    promises: Iterable[Promise], now: datetime, zone: tzinfo, holiday: HolidayName = no_holidays
+    promises: Sequence[Promise], now: datetime, zone: tzinfo, holiday: HolidayName = no_holidays
 ) -> list[BoardRow]:
     """The sorted ``promises`` with a separator before each new day; today needs none."""
-    rows: list[BoardRow] = []
-    limits = [end_of_day(now, zone)]
     here = now.astimezone(zone)
-    for ahead in range(1, SEPARATE_DAYS + 1):
-        limits.append(datetime(here.year, here.month, here.day, tzinfo=zone) + timedelta(days=ahead + 1))
-    group = 0
-    for promise in promises:
-        due = promise.due_at
-        if due is None:
-            place = len(limits) + 1
-        elif due < limits[0]:
-            place = 0
+    midnight = datetime(here.year, here.month, here.day, tzinfo=zone)
+    rows: list[BoardRow] = []
+    start = 0
+    for ahead in range(1, SEPARATE_DAYS + 3):
+        if ahead <= SEPARATE_DAYS + 1:
+            end = first_due_from((midnight + timedelta(days=ahead)).astimezone(UTC), promises, start)
         else:
-            place = next((n for n, limit in enumerate(limits) if due < limit), len(limits))
-        if place > group:
-            group = place
-            line = separator_of(due, now, zone)
-            rows.append(replace(line, holiday=holiday(line.day)) if line.day is not None else line)
-        rows.append(promise)
+            end = first_due_from(None, promises, start)
+        rows.extend(_group(promises, start, end, now, zone, holiday))
+        start = end
+    rows.extend(_group(promises, start, len(promises), now, zone, holiday))
     return rows
+
+
+def first_due_from(moment: datetime | None, promises: Sequence[Promise], start: int = 0) -> int:
+    """Index of the first of the sorted ``promises`` that is due at ``moment`` or later; None: has no moment."""
+
+    def comes_before(promise: Promise) -> bool:
+        return promise.due_at is not None and (moment is None or promise.due_at < moment)
+
+    return bisect_left(promises, True, lo=start, key=lambda promise: not comes_before(promise))
+
+
+def _group(
+    promises: Sequence[Promise], start: int, end: int, now: datetime, zone: tzinfo, holiday: HolidayName
+) -> list[BoardRow]:
+    if start >= end:
+        return []
+    line = separator_of(promises[start].due_at, now, zone)
+    group: list[BoardRow] = list(promises[start:end])
+    if line.group is DayGroup.TODAY:
+        return group
+    return [replace(line, holiday=holiday(line.day)) if line.day is not None else line, *group]
 
 
 # --- counts -------------------------------------------------------------------------------------------------------

@@ -302,6 +302,7 @@ class BoardScreen(DeskScreen):
         self.action_list()
         self.filter_line.open(self._filter_line)
         self._show_heading()
+        self.refresh_footer()
 
     def use_filter(self, line: str) -> None:
         """Show what ``line`` keeps."""
@@ -316,6 +317,7 @@ class BoardScreen(DeskScreen):
         self.filter_line.close()
         self.list.focus()
         self._show_heading()
+        self.refresh_footer()
 
     def on_filter_line_left(self) -> None:
         self.use_filter("")
@@ -373,6 +375,12 @@ class BoardScreen(DeskScreen):
         line = " · ".join(safe(part) for part in parts if part)
         self.app.copy_to_clipboard(line)
         self.say(_("Copied: {line}", line=line))
+
+    def refresh_footer(self) -> None:
+        if self.filter_line.display:
+            self.footer.show((), keymap().footer(Scope.FILTER), ())
+        else:
+            super().refresh_footer()
 
     def footer_lead(self) -> str:
         marked = len(self.list.marked)

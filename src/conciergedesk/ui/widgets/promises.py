@@ -16,10 +16,9 @@ from textual.strip import Strip
 from conciergedesk.board.rules import (
     BoardRow,
     HolidayName,
-    Loudness,
     Promise,
     PromiseKey,
-    loudness,
+    first_due_from,
     no_holidays,
     with_days,
 )
@@ -155,30 +154,34 @@ class PromiseList(ScrollView, can_focus=True):
             select: The promise to put the cursor on; default the one it is on.
         """
         wanted = select or self._cursor_key
-        was_late = {p.key for p in self._promises if self._now and loudness(p, self._now) is Loudness.LATE}
+        was_late = self._late_keys()
         had = bool(self._promises)
         self._promises = tuple(promises)
         self._now, self._me, self._days = now, me, days
         self._rows = (
             with_days(self._promises, now, active_zone(), self._holiday) if days else list(self._promises)
         )
-        self._row_of, self._place = [], []
-        for place, row in enumerate(self._rows):
-            if isinstance(row, Promise):
-                self._row_of.append(place)
-            self._place.append(len(self._row_of) - 1)
-        keys = {promise.key for promise in self._promises}
-        self._marked &= keys
-        self._risen = frozenset(
-            promise.key
-            for promise in self._promises
-            if had and promise.key not in was_late and loudness(promise, now) is Loudness.LATE
-        )
+        self._row_of = [place for place, row in enumerate(self._rows) if isinstance(row, Promise)]
+        self._place = [0] * len(self._rows)
+        for number, place in enumerate(self._row_of):
+            self._place[place] = number
+        for place in range(1, len(self._rows)):
+            if not isinstance(self._rows[place], Promise):
+                self._place[place] = self._place[place - 1]
+        if self._rows and not isinstance(self._rows[0], Promise):
+            self._place[0] = -1
+        if self._marked:
+            self._marked &= {promise.key for promise in self._promises}
+        self._risen = self._late_keys() - was_late if had else frozenset()
         self._strips.clear()
         self.virtual_size = Size(self._row_width, len(self._rows))
         cursor = min(self.cursor, max(len(self._promises) - 1, 0))
-        if wanted in keys:
-            cursor = next(n for n, promise in enumerate(self._promises) if promise.key == wanted)
+        if wanted is not None:
+            kind, wanted_id = wanted
+            cursor = next(
+                (n for n, one in enumerate(self._promises) if one.id == wanted_id and one.kind is kind),
+                cursor,
+            )
         before = self._cursor_key
         self.set_reactive(PromiseList.cursor, cursor)
         self._remember_cursor()
@@ -187,6 +190,13 @@ class PromiseList(ScrollView, can_focus=True):
         if before != self._cursor_key or select is not None or not had:
             self.post_message(self.Highlighted(self.current))
         self.post_message(self.Moved())
+
+    def _late_keys(self) -> frozenset[PromiseKey]:
+        """The promises that are late; sorted as they are, they stand first."""
+        if self._now is None:
+            return frozenset()
+        end = first_due_from(self._now, self._promises)
+        return frozenset(promise.key for promise in self._promises[:end])
 
     def _remember_cursor(self) -> None:
         self._cursor_key = self.current.key if self.current is not None else None
