@@ -9,7 +9,6 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
-from sqlalchemy.exc import DatabaseError
 from sqlmodel import SQLModel
 
 from conciergedesk.core.clock import Clock, SystemClock
@@ -74,15 +73,9 @@ def schema_revision(engine: Engine) -> str:
         Unavailable: the database was made by a newer version of the desk.
     """
     with engine.connect() as connection:
-        try:
-            found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        except DatabaseError as error:
-            connection.rollback()
-            if inspect(engine).has_table("journal") or (
-                "no such table" not in str(error).lower() and ("does not exist" not in str(error).lower())
-            ):
-                raise
+        if not inspect(connection).has_table("alembic_version"):
             return ""
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
     revision = str(found or "")
     if revision > HEAD:
         raise Unavailable(
@@ -132,6 +125,8 @@ def create_schema(engine: Engine) -> None:
     with engine.execution_options(write=True).begin() as connection:
         SQLModel.metadata.create_all(connection)
         add_guards(connection)
+        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+        connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
 def add_guards(connection: Connection) -> None:

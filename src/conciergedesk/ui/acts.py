@@ -18,6 +18,10 @@ class Scope(StrEnum):
     EVERYWHERE = "everywhere"
     GO = "go"
     BOARD = "board"
+    KEYS = "keys"
+    INCIDENT = "incident"
+    COUNT = "count"
+    SHOWN = "shown"
     LIST = "list"
     FILTER = "filter"
     SHEET = "sheet"
@@ -35,6 +39,10 @@ SCOPE_TITLES: Mapping[Scope, str] = {
     Scope.EVERYWHERE: N_("Everywhere"),
     Scope.GO: N_("After g"),
     Scope.BOARD: N_("Board"),
+    Scope.KEYS: N_("Keys"),
+    Scope.INCIDENT: N_("After an incident"),
+    Scope.COUNT: N_("While counting keys"),
+    Scope.SHOWN: N_("In a note that is shown"),
     Scope.LIST: N_("In a list"),
     Scope.FILTER: N_("While filtering"),
     Scope.SHEET: N_("In a sheet"),
@@ -105,7 +113,7 @@ ACTIONS: tuple[Action, ...] = (
     _act("desk.undo", "u", 60, N_("act|undo"), N_("Undo my last act.")),
     _act("desk.redo", "U", 0, N_("act|redo"), N_("Do again what I have just undone.")),
     _act("desk.note", "e", 65, N_("act|note"), N_("Write a note on what is selected.")),
-    _act("desk.drafts", "b", 0, N_("act|drafts"), N_("Take up a form that was interrupted.")),
+    _act("desk.drafts", "ctrl+b", 0, N_("act|drafts"), N_("Take up a form that was interrupted.")),
     _act("desk.copy", "y", 130, N_("act|copy"), N_("Copy the number and a one-line summary."), verb="copy"),
     _act(
         "desk.theme", "", 0, N_("act|light or dark"),
@@ -196,6 +204,35 @@ ACTIONS: tuple[Action, ...] = (
     _act("board.views", "v", 125, N_("act|views"), N_("Choose a saved view."), verb="views"),
     _act("board.kept", "h", 0, N_("act|kept today"), N_("Show the promises kept today.")),
     _act("board.reload", "ctrl+r", 0, N_("act|read again"), N_("Read the board again."), verb="reload"),
+    _act("keys.handover", "k", 10, N_("act|hand over"), N_("Hand the key over, with proof.")),
+    _act("keys.takeback", "b", 20, N_("act|take back"), N_("Take a key back and count its pieces.")),
+    _act("keys.acts", "enter", 30, N_("act|more"), N_("Everything that can be done with this key.")),
+    _act("keys.code", "c", 40, N_("act|code"), N_("One-time codes, and codes under seal.")),
+    _act("keys.count", "i", 50, N_("act|count"), N_("Count the cabinet: type the tags one after the other.")),
+    _act(
+        "keys.late", "exclamation_mark", 60, N_("act|late ones"),
+        N_("Show only the late keys, the worst first."), verb="late",
+    ),
+    _act("keys.chase", "m", 65, N_("act|chase"), N_("Write to whoever is late, in their language.")),
+    _act("keys.address", "v", 70, N_("act|address"), N_("See the address behind the tag; the reading is noted.")),
+    _act("keys.incident", "w", 75, N_("act|incident"), N_("Open the list of what is to be done about an incident.")),
+    _act(
+        "keys.lost", "X", 80, N_("act|lost"), N_("Declare the key lost and begin the procedure."),
+        leaves_desk=True,
+    ),
+    _act("keys.filter", "slash", 85, N_("act|filter"), N_("Filter by tag, holder or property."), verb="filter"),
+    _act("keys.history", "right", 0, N_("act|history"), N_("Go to the history of the key."), verb="detail"),
+    _act("keys.list", "left", 0, N_("act|list"), N_("Back to the list of keys."), verb="list"),
+    _act("keys.reload", "ctrl+r", 0, N_("act|read again"), N_("Read the keys again."), verb="reload"),
+    _act("incident.done", "x enter", 1, N_("act|done"), N_("Tick this step, dated now."), verb="done"),
+    _act("incident.skip", "s", 2, N_("act|skip"), N_("Leave this step out, with a reason."), verb="skip"),
+    _act("incident.risk", "w", 3, N_("act|risk"), N_("Say whether a finder can tell the door."), verb="risk"),
+    _act("incident.close", "ctrl+s", 4, N_("act|close"), N_("Close the incident with cause and measure."), verb="close"),
+    _act("incident.down", "down", 0, N_("act|down"), N_("One line down."), verb="down"),
+    _act("incident.up", "up", 0, N_("act|up"), N_("One line up."), verb="up"),
+    _act("count.finish", "ctrl+s", 1, N_("act|finish"), N_("End the count and show the differences."), verb="finish", priority=True),
+    _act("shown.copy", "y", 1, N_("act|copy"), N_("Copy this text."), verb="copy"),
+    _act("shown.leave", "enter", 0, N_("act|leave"), N_("Put this away."), verb="leave"),
     _act("list.up", "up", 0, N_("act|up"), N_("One line up."), verb="cursor(-1)"),
     _act("list.down", "down", 0, N_("act|down"), N_("One line down."), verb="cursor(1)"),
     _act("list.page_up", "pageup", 0, N_("act|page up"), N_("One page up."), verb="page(-1)"),
@@ -226,6 +263,10 @@ ACTIONS: tuple[Action, ...] = (
     _act(
         "capture.person", "tab", 3, N_("act|other person"),
         N_("The next person the name may mean."), verb="next_person", priority=True,
+    ),
+    _act(
+        "capture.take_up", "ctrl+b", 0, N_("act|draft"),
+        N_("Take up the interrupted line."), verb="take_up", priority=True,
     ),
     _act("capture.down", "down", 4, N_("act|already there"), N_("To the look-alikes."), verb="down"),
     _act("capture.up", "up", 0, N_("act|up"), N_("Back to the line."), verb="up"),

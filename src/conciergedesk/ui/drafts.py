@@ -26,7 +26,7 @@ class Drafts:
 
     def __init__(self, session: DeskSession) -> None:
         self._session = session
-        self._parked: dict[tuple[str, int | None], Parked] = {}
+        self._parked: dict[int, Parked] = {}
 
     def load(self) -> list[Parked]:
         """Read what was parked, newest first."""
@@ -42,28 +42,33 @@ class Drafts:
             except ValueError:
                 values = {"text": one.body}
             found.append(Parked(one.id, one.kind, one.subject_id, values))
-        self._parked = {(one.kind, one.subject_id): one for one in reversed(found)}
+        self._parked = {one.id: one for one in found}
         return found
 
-    def find(self, kind: str, subject_id: int | None = None) -> Mapping[str, str]:
-        """What was typed before, empty when nothing was parked."""
-        parked = self._parked.get((kind, subject_id))
-        return parked.values if parked is not None else {}
+    def find(self, kind: str, subject_id: int | None = None) -> Parked | None:
+        """What was typed before and not saved, the latest of its kind."""
+        mine = [one for one in self._parked.values() if (one.kind, one.subject_id) == (kind, subject_id)]
+        return max(mine, key=lambda one: one.id, default=None)
 
-    def keep(self, kind: str, values: Mapping[str, str], subject_id: int | None = None) -> None:
-        """Park what was typed so far."""
-        key = (kind, subject_id)
-        before = self._parked.get(key)
+    def keep(
+        self,
+        kind: str,
+        values: Mapping[str, str],
+        subject_id: int | None = None,
+        *,
+        draft_id: int | None = None,
+    ) -> int | None:
+        """Park what was typed so far; answers the draft's id, None once nothing is left to keep."""
         if not any(value.strip() for value in values.values()):
-            if before is not None:
-                self.drop(kind, subject_id)
-            return
+            self.drop(draft_id)
+            return None
         body = json.dumps(dict(values), ensure_ascii=False)
-        number = self._session.park(kind, body, before.id if before is not None else None, subject_id)
-        self._parked[key] = Parked(number, kind, subject_id, dict(values))
+        number = self._session.park(kind, body, draft_id, subject_id)
+        self._parked[number] = Parked(number, kind, subject_id, dict(values))
+        return number
 
-    def drop(self, kind: str, subject_id: int | None = None) -> None:
+    def drop(self, draft_id: int | None) -> None:
         """The form was saved, or thrown away."""
-        parked = self._parked.pop((kind, subject_id), None)
-        if parked is not None:
-            self._session.drop_draft(parked.id)
+        if draft_id is not None:
+            self._parked.pop(draft_id, None)
+            self._session.drop_draft(draft_id)

@@ -45,28 +45,33 @@ class IntakeHandlers:
     # --- the capture line ---
 
     def new(self, ask: Ask) -> None:
-        line = self.drafts.find("capture").get("line", "")
-        self.capture(ask.screen, line=line)
+        self.capture(ask.screen)
 
     def capture(
-        self, screen: DeskScreen, *, line: str = "", person_id: int | None = None, channel: str = "phone"
+        self,
+        screen: DeskScreen,
+        *,
+        line: str = "",
+        person_id: int | None = None,
+        channel: str = "phone",
+        draft_id: int | None = None,
     ) -> None:
         """Open the capture sheet, for somebody known when ``person_id`` is given."""
         reader = LineReader(self.session, person_id=person_id, channel=channel)
         context = clock(self.session.now())
-        sheet = CaptureSheet(self.session, reader, self.drafts, line=line, context=context)
+        sheet = CaptureSheet(self.session, reader, self.drafts, line=line, draft_id=draft_id, context=context)
         self.app.push_screen(sheet, lambda answer: self._captured(screen, reader, answer))
 
     def _captured(self, screen: DeskScreen, reader: LineReader, answer: CaptureAnswer | None) -> None:
         if answer is None:
-            if self.drafts.find("capture"):
-                screen.say(_("The line is kept: n takes it up again."))
+            if self.drafts.find("capture") is not None:
+                screen.say(_("Your text is kept: b takes it up again."))
         elif answer.created is not None:
             self._created(screen, answer.created)
         elif answer.continue_id is not None:
             self.show(screen, PromiseKind.REQUEST, answer.continue_id)
         else:
-            self._open_form(screen, reader, answer.form_line)
+            self._open_form(screen, reader, answer)
 
     def _created(self, screen: DeskScreen, request_id: int) -> None:
         from conciergedesk.requests.queries import ref
@@ -83,7 +88,9 @@ class IntakeHandlers:
 
     # --- the form ---
 
-    def _open_form(self, screen: DeskScreen, reader: LineReader, line: str) -> None:
+    def _open_form(self, screen: DeskScreen, reader: LineReader, answer: CaptureAnswer) -> None:
+        line, draft_id = answer.form_line, answer.draft_id
+
         def read() -> list[Field]:
             return self._fields(reader, line)
 
@@ -91,18 +98,19 @@ class IntakeHandlers:
             form = FormSheet(
                 _("New request"),
                 fields,
-                self._save_form(reader),
-                left=lambda values: self._park(screen, line),
+                self._save_form(reader, draft_id),
+                left=lambda values: self._park(screen, line, draft_id),
                 context=safe(line, 40),
             )
             self.app.push_screen(form, lambda made: self._created(screen, made) if made is not None else None)
 
         screen.run_service(read, show, group="form")
 
-    def _park(self, screen: DeskScreen, line: str) -> None:
-        screen.run_service(
-            lambda: self.drafts.keep("capture", {"line": line}), lambda _none: None, group="park"
-        )
+    def _park(self, screen: DeskScreen, line: str, draft_id: int | None) -> None:
+        def keep() -> None:
+            self.drafts.keep("capture", {"line": line}, draft_id=draft_id)
+
+        screen.run_service(keep, lambda _none: None, group="park")
 
     def _fields(self, reader: LineReader, line: str) -> list[Field]:
         from conciergedesk.core.moments import Moment
@@ -148,7 +156,7 @@ class IntakeHandlers:
         fields.append(Field("note", _("Note"), "", _("facts, as the person may read them")))
         return fields
 
-    def _save_form(self, reader: LineReader) -> Any:
+    def _save_form(self, reader: LineReader, draft_id: int | None) -> Any:
         person_id = reader.chosen_person
 
         def save(values: Mapping[str, str]) -> int:
@@ -192,7 +200,7 @@ class IntakeHandlers:
                 },
             )
             made = session.act(requests.capture, session.book(), new)
-            self.drafts.drop("capture")
+            self.drafts.drop(draft_id)
             return made
 
         return save
@@ -211,11 +219,11 @@ class IntakeHandlers:
 
         def show(card: RequestCard) -> None:
             kind = self.session.book().catalogue.get(card.type_code)
+            wanted = f"{local(card.wanted_from):%Y-%m-%d %H:%M}" if card.wanted_from is not None else ""
             fields = [
                 Field("type", _("Type"), kind.label.in_language(active_language())),
                 Field("title", _("Title"), card.title),
-                Field("wanted", _("When"), local(card.wanted_from).strftime("%Y-%m-%d %H:%M") if card.wanted_from else "",
-                      moment_hint()),
+                Field("wanted", _("When"), wanted, moment_hint()),
                 Field("place", _("Where"), card.place),
                 Field("language", _("Language"), card.language, "fr · en · de"),
             ]  # fmt: skip
@@ -412,7 +420,7 @@ class IntakeHandlers:
                     return
                 one = found[int(answer)]
                 if one.kind == "capture":
-                    self.capture(ask.screen, line=one.values.get("line", ""))
+                    self.capture(ask.screen, line=one.values.get("line", ""), draft_id=one.id)
                 elif one.subject_id is not None:
                     self.show(ask.screen, PromiseKind.REQUEST, one.subject_id)
 

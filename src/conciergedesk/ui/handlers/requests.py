@@ -530,11 +530,13 @@ class RequestHandlers:
         if not promises:
             return
         promise = promises[0]
-        kept = self.drafts.find("note", promise.id).get("note", "")
+        parked = self.drafts.find("note", promise.id)
+        draft_id = parked.id if parked is not None else None
+        kept = parked.values.get("note", "") if parked is not None else ""
 
         def save(values: Any) -> bool:
             self.each("note", [promise.id], text=values["note"], override_reason=values["reason"])()
-            self.drafts.drop("note", promise.id)
+            self.drafts.drop(draft_id)
             return True
 
         fields = [
@@ -545,16 +547,16 @@ class RequestHandlers:
             _("Note"),
             fields,
             save,
-            left=lambda values: self._park(ask.screen, values, promise.id),
+            left=lambda values: self._park(ask.screen, values, promise.id, draft_id),
             context=self.named([promise]),
         )
         self.app.push_screen(form, lambda saved: self.done(ask.screen, _("Note kept")) if saved else None)
 
-    def _park(self, screen: DeskScreen, values: Any, request_id: int) -> None:
+    def _park(self, screen: DeskScreen, values: Any, request_id: int, draft_id: int | None) -> None:
         kept = {"note": values["note"]}
         screen.run_service(
-            lambda: self.drafts.keep("note", kept, request_id),
-            lambda _none: screen.say(_("Your text is kept: b takes it up again.")),
+            lambda: self.drafts.keep("note", kept, request_id, draft_id=draft_id),
+            lambda _none: screen.say(_("Your text is kept: Ctrl+B takes it up again.")),
             group="park",
         )
 

@@ -55,6 +55,7 @@ class CaptureAnswer:
     open_it: bool = False
     continue_id: int | None = None
     form_line: str = ""
+    draft_id: int | None = None
 
 
 class EchoRows(Painted):
@@ -62,9 +63,10 @@ class EchoRows(Painted):
 
     GROUND = "raised"
 
-    def __init__(self, type_label: Callable[[str], str]) -> None:
+    def __init__(self, type_label: Callable[[str], str], parked: str = "") -> None:
         super().__init__()
         self._type_label = type_label
+        self._parked = parked
         self.reading: Reading | None = None
         self.people: tuple[str, ...] = ()
         self.cursor: int | None = None
@@ -87,12 +89,12 @@ class EchoRows(Painted):
     def paint(self, width: int) -> list[Row]:
         reading = self.reading
         if reading is None or not reading.captured.text.strip():
-            return [
-                Row().say(
-                    _("Who, what, when, where: in any order. Each word is shown as it is understood."),
-                    "muted",
-                )
-            ]
+            intro = _("Who, what, when, where: in any order. Each word is shown as it is understood.")
+            rows = [Row().say(line, "muted") for line in wrapped(intro, max(width - 2, 20), 3)]
+            if self._parked:
+                row = Row().say("Ctrl+B", "accent bold").gap(1).say(_("take up"), "muted").gap(1)
+                rows += [Row(), row.data(self._parked, "text", max(width - row.width - 1, 8))]
+            return rows
         rows = [Row().say(_("Understood"), "bright bold").rule(width)]
         rows += self._parts(reading, width)
         if reading.card is not None:
@@ -233,7 +235,7 @@ class EchoRows(Painted):
             lines.append(_("Write nothing about symptoms: the hour and the orientation, nothing else."))
         elif kind.safety is not None:
             lines.append(kind.safety.in_language(active_language()))
-        rows = [Row()] if lines else []
+        rows = [Row()] if lines and self.app.size.height >= 30 else []
         for text in lines:
             for line in wrapped(text, max(width - 4, 20), 2):
                 rows.append(Row().say(f"{glyphs().cursor} ", "soon").say(line, "text"))
@@ -242,8 +244,10 @@ class EchoRows(Painted):
     def _look_alikes(self, reading: Reading, width: int) -> list[Row]:
         if not reading.look_alikes or self.now is None:
             return []
-        rows = [Row(), Row().say(_("Perhaps already there"), "bright bold").rule(width)]
-        for place, one in enumerate(reading.look_alikes[:4]):
+        low = self.app.size.height < 30
+        rows = [] if low else [Row()]
+        rows.append(Row().say(_("Perhaps already there"), "bright bold").rule(width))
+        for place, one in enumerate(reading.look_alikes[: 2 if low else 4]):
             here = place == self.cursor
             row = Row(ground="select" if here else "").say(glyphs().cursor if here else " ", "accent")
             row.gap(1).data(
@@ -265,6 +269,8 @@ class EchoRows(Painted):
                 else _("over")
             )
             rows.append(row.data(state, "muted", max(width - 64, 0)).to(width))
+        if low:
+            return rows
         down = glyphs().down
         rows.append(
             Row()
@@ -280,7 +286,14 @@ class CaptureSheet(Sheet[CaptureAnswer]):
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.CAPTURE,)
 
     def __init__(
-        self, session: DeskSession, reader: LineReader, drafts: Drafts, *, line: str = "", context: str = ""
+        self,
+        session: DeskSession,
+        reader: LineReader,
+        drafts: Drafts,
+        *,
+        line: str = "",
+        draft_id: int | None = None,
+        context: str = "",
     ) -> None:
         super().__init__(_("New request"), context)
         self._session = session
@@ -290,8 +303,11 @@ class CaptureSheet(Sheet[CaptureAnswer]):
         self._reading: Reading | None = None
         self._saving = False
         self._park_timer: Timer | None = None
+        self._draft_id = draft_id
+        self._parked = drafts.find("capture") if not line else None
         self.line = EchoInput(line, placeholder=_("e.g. basket odile tom 10h urgent"), id="capture-line")
-        self.echo = EchoRows(self._type_label)
+        parked = self._parked.values.get("line", "") if self._parked is not None else ""
+        self.echo = EchoRows(self._type_label, parked)
 
     def _type_label(self, code: str) -> str:
         kind = self._session.book().catalogue.by_code.get(code)
@@ -337,10 +353,17 @@ class CaptureSheet(Sheet[CaptureAnswer]):
         line = self.line.value
 
         def call() -> None:
-            self._drafts.keep("capture", {"line": line})
+            self._draft_id = self._drafts.keep("capture", {"line": line}, draft_id=self._draft_id)
 
         if not self._saving:
-            self.run_service(call, lambda _none: None, group="park")
+            self.run_service(call, lambda _none: None, group="park", exclusive=True)
+
+    def action_take_up(self) -> None:
+        """Take up the line that was interrupted."""
+        if self._parked is not None and not self.line.value:
+            self._draft_id = self._parked.id
+            self.line.value = self._parked.values.get("line", "")
+            self.line.cursor_position = len(self.line.value)
 
     # --- acts ---
 
@@ -354,7 +377,7 @@ class CaptureSheet(Sheet[CaptureAnswer]):
         if reading is not None and self.echo.cursor is not None and reading.look_alikes:
             self._leave(CaptureAnswer(continue_id=reading.look_alikes[self.echo.cursor].id))
             return
-        self.dismiss(CaptureAnswer(form_line=self.line.value))
+        self._leave(CaptureAnswer(form_line=self.line.value, draft_id=self._draft_id))
 
     def action_save(self) -> None:
         """Save as understood, and open the request."""
@@ -370,7 +393,7 @@ class CaptureSheet(Sheet[CaptureAnswer]):
             if new is None:
                 raise InvalidInput(N_("Say what it is about: keys, taxi, basket, dentist…"), field="type")
             made = self._session.act(requests.capture, self._session.book(), new)
-            self._drafts.drop("capture")
+            self._drafts.drop(self._draft_id)
             return made
 
         self.run_service(

@@ -1,0 +1,175 @@
+"""A request from the call to done and back, by key presses alone, in the smallest and the usual terminal."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import pytest
+
+from conciergedesk.core.actor import Actor
+from conciergedesk.core.clock import FixedClock
+from conciergedesk.core.desk import Desk
+from conciergedesk.core.paths import knowledge_base
+from conciergedesk.requests.lifecycle import State
+from conciergedesk.requests.queries import open_call_backs, request_card
+from conciergedesk.requests.rulebook import Rulebook, load_rulebook
+from tests.conftest import PARIS, hire
+from tests.ui_flows.conftest import Driver, furnish, one_request, opened
+
+SIZES = [(80, 24), (120, 36)]
+_BOOK: list[Rulebook] = []
+
+
+@pytest.fixture
+def book() -> Rulebook:
+    if not _BOOK:
+        _BOOK.append(load_rulebook(knowledge_base()))
+    return _BOOK[0]
+
+
+@pytest.fixture
+def assistant(sqlite_desk: Desk, book: Rulebook) -> Actor:
+    furnish(sqlite_desk, book)
+    return hire(sqlite_desk, "Inès")
+
+
+async def tick_everything(driver: Driver) -> None:
+    """Tick each step, answering what is asked."""
+    for _step in range(20):
+        await driver.press("x")
+        title = driver.pilot.app.screen.__class__.__name__
+        if title == "FormSheet":
+            await driver.type("Solene 15h10")
+            await driver.press("enter")
+        elif title == "Choice":
+            await driver.press("n")
+        elif "Toutes les étapes" in driver.text or "Every step is done" in driver.text:
+            return
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize(
+    ("line", "code", "who"),
+    [
+        ("clés gîte tanneurs 19h30 weber urgent", "key_handover_out", "Jürgen"),
+        ("panier odile 20h", "terroir_basket", "Odile"),
+        ("spa samedi 15h nowak", "spa_thermal", "Marek"),
+        ("dentist 20h klein de", "dentist_late", "Anke"),
+    ],
+)
+async def test_capture_wait_confirm_done_reopen(
+    sqlite_desk: Desk,
+    clock: FixedClock,
+    assistant: Actor,
+    line: str,
+    code: str,
+    who: str,
+    size: tuple[int, int],
+) -> None:
+    async with opened(sqlite_desk, clock, assistant, size) as driver:
+        await driver.press("n")
+        await driver.type(line)
+        await driver.press("ctrl+s")
+        [made] = driver.requests()
+        assert (made.type_code, made.holder) == (code, "Inès")
+        assert who in made.people[0].name
+        if made.danger == "unasked" and code == "dentist_late":
+            await driver.press("x", "n")
+        await driver.press("s", "a", "enter")
+        assert driver.session.ask(request_card, made.id).state == State.WAITING_CLIENT
+        await driver.press("s", "r")
+        await driver.press("s", "c")
+        assert driver.session.ask(request_card, made.id).state == State.CONFIRMED
+        await tick_everything(driver)
+        await driver.press("s", "f")
+        assert driver.session.ask(request_card, made.id).state == State.DONE
+        assert driver.requests() == []
+        await driver.press("h", "enter")
+        await driver.type("oubli")
+        await driver.press("enter")
+        again = driver.session.ask(request_card, made.id)
+        assert (again.state, again.reopens) == (State.IN_PROGRESS, 1)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_call_is_logged_and_its_request_created_in_thirteen_keys(
+    sqlite_desk: Desk, clock: FixedClock, assistant: Actor, size: tuple[int, int]
+) -> None:
+    keys = ["n", "0", "0", "1", "2", "space", "t", "a", "x", "i", "ctrl+s"]
+    assert len(keys) <= 13
+    async with opened(sqlite_desk, clock, assistant, size) as driver:
+        await driver.press(*keys)
+        [made] = driver.requests()
+        assert (made.type_code, made.people[0].name) == ("taxi", "Jürgen Weber")
+        assert made.first_response_at == clock.now()
+
+
+async def test_a_call_back_for_any_date_takes_eight_keys(
+    sqlite_desk: Desk, clock: FixedClock, assistant: Actor, book: Rulebook
+) -> None:
+    one_request(sqlite_desk, assistant, book, 1)
+    keys = ["z", "l", "u", "n", "space", "9", "h", "enter"]
+    async with opened(sqlite_desk, clock, assistant) as driver:
+        await driver.press(*keys)
+        [call] = sqlite_desk.ask(open_call_backs)
+        assert call.due_at == datetime(2027, 3, 29, 9, tzinfo=PARIS)
+
+
+async def test_two_desks_claim_the_same_request_and_the_second_is_told(
+    sqlite_desk: Desk, clock: FixedClock, assistant: Actor, book: Rulebook
+) -> None:
+    colleague = hire(sqlite_desk, "Maëlle")
+    made = one_request(sqlite_desk, assistant, book, 1)
+    async with (
+        opened(sqlite_desk, clock, assistant) as first,
+        opened(sqlite_desk, clock, colleague) as second,
+    ):
+        await first.press("t")
+        await second.press("t")
+        assert "Inès" in second.text
+        assert second.session.ask(request_card, made).holder == "Inès"
+        await second.press("t")
+        assert second.session.ask(request_card, made).holder == "Maëlle"
+
+
+async def test_an_interrupted_line_is_offered_at_the_next_start(
+    sqlite_desk: Desk, clock: FixedClock, assistant: Actor
+) -> None:
+    async with opened(sqlite_desk, clock, assistant) as driver:
+        await driver.press("n")
+        await driver.type("taxi demain 6h30 gare")
+        await driver.press("escape")
+    async with opened(sqlite_desk, clock, assistant) as driver:
+        await driver.press("n", "ctrl+b")
+        assert "taxi demain 6h30 gare" in driver.text
+        await driver.press("ctrl+s")
+        assert [one.type_code for one in driver.requests()] == ["taxi"]
+    async with opened(sqlite_desk, clock, assistant) as driver:
+        await driver.press("n")
+        assert "Ctrl+B" not in driver.text
+
+
+async def test_enter_opens_the_form_filled_in_and_a_second_key_saves(
+    sqlite_desk: Desk, clock: FixedClock, assistant: Actor
+) -> None:
+    async with opened(sqlite_desk, clock, assistant) as driver:
+        await driver.press("n")
+        await driver.type("taxi demain 6h30 gare weber")
+        await driver.press("enter")
+        assert "Taxi, VTC" in driver.text
+        await driver.press("enter")
+        [made] = driver.requests()
+        assert made.wanted_from == datetime(2027, 3, 25, 6, 30, tzinfo=PARIS)
+
+
+async def test_undo_takes_back_what_was_just_done(
+    sqlite_desk: Desk, clock: FixedClock, assistant: Actor, book: Rulebook
+) -> None:
+    made = one_request(sqlite_desk, assistant, book, 1)
+    async with opened(sqlite_desk, clock, assistant) as driver:
+        await driver.press("t")
+        assert driver.session.ask(request_card, made).holder == "Inès"
+        await driver.press("u")
+        assert driver.session.ask(request_card, made).holder == ""
+        await driver.press("U")
+        assert driver.session.ask(request_card, made).holder == "Inès"
