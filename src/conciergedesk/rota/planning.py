@@ -134,12 +134,13 @@ def plan_period(
     best_at = 0.0
     terms: dict[str, float] = {}
     stuck: list[str] = []
+    sizes = [len(part.agents) * (1 if part.on_call else 2) for part in todo]
     for place, part in enumerate(todo):
         if part.on_call:
             frame = replace(frame, work=Roster(tuple(done)))
         problem = compile_part(frame, part)
         left = max(0.05, seconds - (time.perf_counter() - began))
-        share = left / (len(todo) - place)
+        share = left * sizes[place] / sum(sizes[place:])
 
         def tell(news: Incumbent, problem: Problem = problem, so_far: tuple[float, float] = (total, bound)) -> None:
             if progress is not None:

@@ -60,6 +60,7 @@ class Search:
         self.best_shapes: Floats = np.zeros(len(problem.people))
         self.best_at = self.first_at = 0.0
         self.rounds = 0
+        self.root_closed = False
 
     def time_left(self) -> float:
         return -1.0 if self._cancelled() else self.deadline - time.perf_counter()
@@ -72,7 +73,7 @@ class Search:
         """Search until proved, cancelled or out of time; None when somebody has no legal roster at all."""
         if not self._start():
             return None
-        self._root()
+        self._root(0.45)
         turn = 0
         while not self.proved and self.time_left() > 0:
             turn += 1
@@ -80,6 +81,8 @@ class Search:
                 self._dive_in_cells(np.zeros_like(self.problem.cost))
             elif turn == 1:
                 self._dive({})
+            elif turn == 2 and not self.root_closed:
+                self._root(0.6)
             elif turn % 4 == 2:
                 self._combine()
             else:
@@ -113,7 +116,7 @@ class Search:
         shapes = np.zeros(people)
         counts = np.zeros(len(problem.rows), dtype=np.int64)
         for person in self.random.permutation(people).tolist():
-            found = self._best_alone(person, counts, tries=2 if problem.counters else 1)
+            found = self._best_alone(person, counts, tries=6 if problem.counters else 1)
             if found is None:
                 return False
             plans[person], shapes[person] = found.plan, found.shape
@@ -159,11 +162,13 @@ class Search:
         slopes = np.zeros(len(counters))
         plain = mine.copy()
         best: tuple[float, Found] | None = None
+        jitter = 1.0 + 0.5 * (self.random.random((problem.days, 1)) - 0.5)
         for turn in range(tries if counters else 1):
             mine[:] = plain
             for slope, counter in zip(slopes, counters, strict=True):
                 if slope:
-                    mine += slope * counter.gain
+                    # Equal days would all be taken or all be left; a little noise spreads them.
+                    mine += slope * counter.gain * jitter
             found, _ = self._price(cells, [person])
             if not found or found[0].price >= HUGE / 2:
                 break
@@ -222,12 +227,19 @@ class Search:
             return True
         return False
 
-    def _root(self) -> None:
-        """Price until the bound meets the relaxed value; prices are smoothed towards the best bound."""
-        everybody = range(len(self.problem.people))
-        self._generate(everybody, 10_000, {})
+    def _root(self, share: float = 1.0) -> None:
+        """Price until the bound meets the relaxed value, for at most a share of the time left."""
+        end, self.deadline = self.deadline, time.perf_counter() + share * max(0.0, self.time_left())
+        self.root_closed = self._generate(range(len(self.problem.people)), 10_000, {})
+        self.deadline = end
 
-    def _generate(self, people: Sequence[int], rounds: int, fixed: dict[int, int], cells_off: Floats | None = None) -> None:
+    def _generate(
+        self, people: Sequence[int], rounds: int, fixed: dict[int, int], cells_off: Floats | None = None
+    ) -> bool:
+        """Add rosters until the relaxed value is reached or ``rounds`` are over; True when nothing is left.
+
+        Prices are smoothed towards those of the best bound.
+        """
         master, problem = self.master, self.problem
         center: tuple[Floats, Floats] | None = None
         best_low = -math.inf
@@ -237,7 +249,7 @@ class Search:
         stalled = 0
         for _ in range(rounds):
             if self.time_left() <= 0:
-                return
+                return False
             master.solve(max(0.05, self.time_left()))
             value = master.objective
             cover, counter = master.duals()
@@ -266,11 +278,12 @@ class Search:
             alpha = min(ALPHA, alpha + 0.2)
             closed = math.ceil(best_low - EPS) >= math.ceil(value - EPS) or value - best_low < EPS
             if (whole and self.proved) or closed or (not whole and value - best_low < 0.5):
-                return
+                return True
             if not fresh:
                 stalled += 1
                 if stalled > 2:
-                    return
+                    return True
+        return False
 
     def _reduced_constant(self, roster: Roster, cover: Floats, counter: Floats) -> float:
         rows, values = self.master.entries(roster.person, roster.plan)

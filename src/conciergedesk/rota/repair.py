@@ -1,0 +1,234 @@
+"""Somebody is away: what is uncovered, who can stand in at what price, and the smallest repair of the plan."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from conciergedesk.rota.calendar import demands_on
+from conciergedesk.rota.changes import Difference, Verdict, differences, judge_change, take
+from conciergedesk.rota.checker.violations import Violation
+from conciergedesk.rota.law.packs import LawBook, RuleKind
+from conciergedesk.rota.planning import plan_period
+from conciergedesk.rota.solver.automaton import Shapes
+from conciergedesk.rota.solver.objective import Objective
+from conciergedesk.rota.values import Absence, Assignment, Roster, Rota
+
+REPAIR_OBJECTIVE = Objective(
+    minimum=10_000, change=1_000, target=1, surplus=1, hours=0, sundays=2, holidays=2, evenings=0, on_call=0, wish=1,
+    backup=20, rotation=0, shapes=Shapes(),
+)  # fmt: skip
+"""One changed cell outweighs everything but an empty post."""
+
+
+@dataclass(frozen=True, slots=True)
+class Uncovered:
+    """A post that fell below its minimum. ``missing`` is how many people it lacks."""
+
+    day: date
+    shift: str
+    missing: int
+
+
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """Somebody who may take the shift, with the price.
+
+    Attributes:
+        over_contract: minutes above the weekly contract afterwards.
+        backup: trained as backup only.
+        advices: soft rules it would touch.
+    """
+
+    agent: str
+    person: str
+    rest_before: int | None
+    rest_after: int | None
+    week_before: int
+    week_after: int
+    over_contract: int
+    languages: tuple[str, ...]
+    backup: bool
+    advices: tuple[Violation, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Somebody who may not, with the first reason and all of them."""
+
+    agent: str
+    person: str
+    reasons: tuple[Violation, ...]
+
+    @property
+    def reason(self) -> Violation:
+        return self.reasons[0]
+
+    @property
+    def rule(self) -> RuleKind:
+        return self.reasons[0].kind
+
+    @property
+    def figure(self) -> int:
+        return self.reasons[0].value
+
+
+@dataclass(frozen=True, slots=True)
+class StandIns:
+    """Who can take a shift, best first, and who cannot."""
+
+    day: date
+    shift: str
+    eligible: tuple[StandIn, ...]
+    refused: tuple[Refused, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Repair:
+    """A repaired roster.
+
+    Attributes:
+        changed: changed cells, the absent person's own left out.
+        fewest: fewer changed cells than this are proved impossible.
+        still_open: posts that no lawful change of the searched days can fill.
+    """
+
+    roster: Roster
+    changed: tuple[Difference, ...]
+    fewest: int
+    still_open: tuple[Uncovered, ...]
+    seconds: float
+
+    @property
+    def proved(self) -> bool:
+        return len(self.changed) <= self.fewest
+
+
+def mark_absent(rota: Rota, roster: Roster, agent: str, first: date, last: date) -> tuple[Rota, Roster]:
+    """The rota with the absence and the roster without the person's shifts on those days. No reason is kept."""
+    absences = tuple(
+        one for one in rota.absences if one.agent != agent or one.last < first or one.first > last
+    )
+    joined = [one for one in rota.absences if one.agent == agent and one.first <= last and one.last >= first]
+    span = Absence(
+        agent, min([first, *(one.first for one in joined)]), max([last, *(one.last for one in joined)])
+    )
+    kept = Roster(tuple(one for one in roster if not (one.agent == agent and first <= one.day <= last)))
+    return replace(rota, absences=(*absences, span)), kept
+
+
+def uncovered(rota: Rota, roster: Roster, first: date, last: date) -> tuple[Uncovered, ...]:
+    """Posts below their minimum from ``first`` to ``last``."""
+    found = []
+    for offset in range((last - first).days + 1):
+        day = first + timedelta(days=offset)
+        people = [one for agent in rota.agents for one in roster.cell(agent.id, day)]
+        for demand in demands_on(rota.site, rota.demands, day):
+            if not demand.shifts or demand.language or demand.needs:
+                continue
+            missing = demand.min - sum(one.shift in demand.shifts for one in people)
+            if missing > 0:
+                found.append(Uncovered(day, demand.shifts[0], missing))
+    return tuple(found)
+
+
+def stand_ins(rota: Rota, roster: Roster, law: LawBook, day: date, shift: str) -> StandIns:
+    """Everybody judged for one open shift: trained for it before backup, then fewest hours in the week, then most
+    rest before it."""
+    eligible: list[StandIn] = []
+    refused: list[Refused] = []
+    kind = rota.shift_by_id[shift]
+    for agent in rota.agents:
+        if shift in roster.shifts_on(agent.id, day) or rota.absent(agent.id, day):
+            continue
+        verdict = take(rota, roster, law, agent.id, day, shift)
+        name = agent.name or agent.id
+        if not verdict.accepted:
+            refused.append(Refused(agent.id, name, verdict.refusals))
+            continue
+        effect = verdict.effect(agent.id)
+        eligible.append(StandIn(
+            agent.id, name, effect.rest_before, effect.rest_after, effect.week_before, effect.week_after,
+            max(0, effect.week_after - agent.contract_minutes) if agent.contract_minutes else 0, agent.languages,
+            agent.only_backup_for(kind), verdict.advices,
+        ))  # fmt: skip
+    eligible.sort(key=lambda one: (one.backup, one.week_after, -(one.rest_before or 10**6), len(one.advices), one.agent))
+    refused.sort(key=lambda one: (one.rule is RuleKind.SKILL, one.agent))
+    return StandIns(day, shift, tuple(eligible), tuple(refused))
+
+
+def smallest_repair(
+    rota: Rota, roster: Roster, law: LawBook, first: date, last: date, *, seconds: float = 1.0, seed: int = 0,
+    reach_days: int = 7,
+) -> Repair:  # fmt: skip
+    """Fill the uncovered posts from ``first`` to ``last`` with the fewest changed cells.
+
+    First one cell per empty post, tried exhaustively: nothing smaller can exist. Otherwise an exact search over
+    the weeks around, in which every changed cell has a price; the bound tells whether it is proved smallest.
+    """
+    began = time.perf_counter()
+    open_posts = uncovered(rota, roster, first, last)
+    needed = sum(one.missing for one in open_posts)
+    if not needed:
+        return Repair(roster, (), 0, (), time.perf_counter() - began)
+    posts = [one for one in open_posts for _ in range(one.missing)]
+    simple = _one_cell_each(rota, roster, law, posts, began + 0.4 * seconds)
+    if simple is not None:
+        changed = differences(rota, roster, simple, first, last)
+        return Repair(simple, changed, needed, (), time.perf_counter() - began)
+    return _by_planning(rota, roster, law, (first, last), needed, reach_days, began, seconds, seed)
+
+
+def _one_cell_each(
+    rota: Rota, roster: Roster, law: LawBook, posts: Sequence[Uncovered], deadline: float
+) -> Roster | None:
+    """One stand-in per post, best ranked first, backtracking."""
+    if not posts:
+        return roster
+    post, rest = posts[0], posts[1:]
+    for one in stand_ins(rota, roster, law, post.day, post.shift).eligible:
+        if time.perf_counter() > deadline:
+            return None
+        if any(not rota.shift_by_id[id].on_call for id in roster.shifts_on(one.agent, post.day)):
+            continue
+        cell = (*roster.cell(one.agent, post.day), Assignment(one.agent, post.day, post.shift))
+        found = _one_cell_each(rota, roster.with_cell(one.agent, post.day, cell), law, rest, deadline)
+        if found is not None:
+            return found
+    return None
+
+
+def _by_planning(
+    rota: Rota, roster: Roster, law: LawBook, window: tuple[date, date], needed: int, reach_days: int, began: float,
+    seconds: float, seed: int,
+) -> Repair:  # fmt: skip
+    first, last = window
+    monday = first - timedelta(days=first.weekday()) - timedelta(days=7 * (reach_days // 14))
+    sunday = last + timedelta(days=6 - last.weekday()) + timedelta(days=7 * (reach_days // 7))
+    part = replace(
+        rota, first=monday, days=(sunday - monday).days + 1, roster=roster, rotations=(), wishes=(),
+        demands=tuple(one for one in rota.demands if not one.language),
+    )  # fmt: skip
+    cells = frozenset((agent.id, day) for agent in part.agents for day in part.dates)
+    frozen = frozenset((agent, day) for agent, day in cells if day < first and not rota.absent(agent, day))
+    left = max(0.2, seconds - (time.perf_counter() - began))
+    result = plan_period(
+        part, law, seconds=left, seed=seed, objective=REPAIR_OBJECTIVE, frozen=frozen, counted_changes=cells - frozen
+    )
+    if result.roster is None:
+        return Repair(roster, (), 0, uncovered(rota, roster, first, last), time.perf_counter() - began)
+    outside = Roster(tuple(one for one in roster if not monday <= one.day <= sunday))
+    repaired = outside.joined(result.roster)
+    changed = differences(rota, roster, repaired, monday, sunday)
+    still = uncovered(rota, repaired, first, last)
+    spent = sum(term.value for term in result.terms if term.name == "minimum")
+    fewest = max(needed - sum(one.missing for one in still), int((result.bound - spent) // REPAIR_OBJECTIVE.change))
+    return Repair(repaired, changed, fewest, still, time.perf_counter() - began)
+
+
+def verdict_of(rota: Rota, roster: Roster, law: LawBook, repair: Repair) -> Verdict:
+    """The repair judged as one change by the independent checker."""
+    cells = {(one.agent, one.day): repair.roster.cell(one.agent, one.day) for one in repair.changed}
+    return judge_change(rota, roster, law, cells)
