@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import pairwise
 from zlib import crc32
@@ -28,18 +28,9 @@ class Texts:
 
     @classmethod
     def of(cls, texts: Sequence[str]) -> Texts:
-        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
-        starts = np.zeros(len(texts) + 1, np.uint32)
-        np.cumsum(np.fromiter(map(len, encoded), np.int64, len(texts)), out=starts[1:])
-        return cls(np.frombuffer(b"".join(encoded), np.uint8), starts)
-
-    @classmethod
-    def joined(cls, block: bytes, sizes: Sequence[NDArray[np.int64]]) -> Texts:
-        """Texts that are encoded already, with their sizes in bytes, piece by piece."""
-        every = np.concatenate(sizes) if sizes else np.zeros(0, np.int64)
-        starts = np.zeros(len(every) + 1, np.uint32)
-        np.cumsum(every, out=starts[1:])
-        return cls(np.frombuffer(block, np.uint8), starts)
+        maker = TextsMaker()
+        maker.add(texts)
+        return maker.texts()
 
     def __len__(self) -> int:
         return self.base + len(self.late)
@@ -66,6 +57,69 @@ class Texts:
             str(block[start:end], "utf-8", "surrogatepass")
             for start, end in zip(self.starts[rows].tolist(), self.starts[rows + 1].tolist(), strict=True)
         ]
+
+
+class TextsMaker:
+    """Collects texts piece by piece, so that no more than a piece stands in memory twice."""
+
+    def __init__(self) -> None:
+        self._blocks: list[bytes] = []
+        self._sizes: list[NDArray[np.int64]] = []
+
+    def add(self, texts: Sequence[str]) -> None:
+        encoded = [text.encode("utf-8", "surrogatepass") for text in texts]
+        self._blocks.append(b"".join(encoded))
+        self._sizes.append(np.fromiter(map(len, encoded), np.int64, len(encoded)))
+
+    def texts(self) -> Texts:
+        sizes = np.concatenate(self._sizes) if self._sizes else np.zeros(0, np.int64)
+        starts = np.zeros(len(sizes) + 1, np.uint32)
+        np.cumsum(sizes, out=starts[1:])
+        return Texts(np.frombuffer(b"".join(self._blocks), np.uint8), starts)
+
+
+class Ids:
+    """Ids by row, and the row of an id: a sorted order for the bulk, a dictionary for what changed since."""
+
+    def __init__(self, ids: Sequence[str]) -> None:
+        self._ids = list(ids)
+        self._base = len(self._ids)
+        self._order = np.array(sorted(range(self._base), key=self._ids.__getitem__), np.int32)
+        self._changed: dict[str, int] = {}
+
+    def __getitem__(self, row: int) -> str:
+        return self._ids[row]
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ids)
+
+    def row(self, id: str) -> int | None:
+        """The row of ``id``; None when it was removed or never there."""
+        changed = self._changed.get(id)
+        if changed is not None:
+            return None if changed < 0 else changed
+        low, high = 0, self._base
+        while low < high:
+            middle = (low + high) // 2
+            if self._ids[self._order[middle]] < id:
+                low = middle + 1
+            else:
+                high = middle
+        if low < self._base and self._ids[self._order[low]] == id:
+            return int(self._order[low])
+        return None
+
+    def add(self, id: str) -> int:
+        """A new row for ``id``."""
+        row = self._changed[id] = len(self._ids)
+        self._ids.append(id)
+        return row
+
+    def remove(self, id: str) -> None:
+        self._changed[id] = -1
 
 
 class Groups:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from conciergedesk.providers.search.columns import Facts, Groups, Texts
+from conciergedesk.providers.search.columns import Facts, Groups, Ids, Texts
 from conciergedesk.providers.search.phones import PhoneIndex
 from conciergedesk.providers.search.store import FIELD_BITS, Numbering, Store
 from conciergedesk.providers.search.vocabulary import Vocabulary
@@ -30,8 +30,7 @@ def compacted(store: Store) -> Store:
     place = np.full(store.facts.count + 1, -1, np.int64)
     place[alive] = np.arange(len(alive))
     rows = alive.tolist()
-    fresh.ids = [store.ids[row] for row in rows]
-    fresh.row_of = {id: row for row, id in enumerate(fresh.ids)}
+    fresh.ids = Ids([store.ids[row] for row in rows])
     fresh.live = len(rows)
     _words(store, fresh, place)
     fresh.names = Texts.of([store.names[row] for row in rows])

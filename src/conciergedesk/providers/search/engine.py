@@ -77,7 +77,7 @@ class SearchIndex:
         return self.store.live
 
     def __contains__(self, id: str) -> bool:
-        return id in self.store.row_of
+        return self.store.ids.row(id) is not None
 
     def build(self, entries: Iterable[ProviderEntry]) -> None:
         """Replace everything by ``entries``; of entries with one id the last counts."""

@@ -14,7 +14,7 @@ from conciergedesk.providers.search.understanding import Reading, Token, tokens_
 Span = tuple[int, int]
 
 
-@lru_cache(maxsize=2048)
+@lru_cache(maxsize=512)
 def _name_words(name: str) -> dict[str, Token]:
     """The words of a name as it is written; the first place of each counts."""
     return {token.word: token for token in reversed(tokens_of(name))}

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from conciergedesk.core.errors import InvalidFile
 from conciergedesk.core.i18n import N_
-from conciergedesk.providers.search.columns import Facts, Groups, Texts
+from conciergedesk.providers.search.columns import Facts, Groups, Ids, Texts
 from conciergedesk.providers.search.compaction import compacted
 from conciergedesk.providers.search.phones import PhoneIndex
 from conciergedesk.providers.search.store import Numbering, Store
@@ -115,7 +115,7 @@ def _store_of(data: mmap.mmap) -> Store:
 
 
 def _arrays_of(store: Store) -> Arrays:
-    ids, words = Texts.of(store.ids), Texts.of(store.vocabulary.words)
+    ids, words = Texts.of(list(store.ids)), Texts.of(store.vocabulary.words)
     texts = {"id": ids, "word": words, "name": store.names, "folded": store.folded}
     groups = {"posting": store.postings, "trade": store.trade_rows, "commune": store.commune_rows}
     arrays: Arrays = {}
@@ -159,8 +159,7 @@ def _assembled(arrays: Arrays, content: dict[str, object]) -> Store:
         return found
 
     store = Store()
-    store.ids = texts("id").everything()
-    store.row_of = {id: row for row, id in enumerate(store.ids)}
+    store.ids = Ids(texts("id").everything())
     store.live = len(store.ids)
     store.communes, store.trades, store.languages = map(numbering, ("communes", "trades", "languages"))
     store.vocabulary = Vocabulary.reopened(texts("word").everything(), under("vocabulary."))

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from conciergedesk.core.text import fold
-from conciergedesk.providers.search.columns import Facts, Groups, Texts, fact_row
+from conciergedesk.providers.search.columns import Facts, Groups, Ids, Texts, TextsMaker, fact_row
 from conciergedesk.providers.search.entry import ProviderEntry
 from conciergedesk.providers.search.phones import PhoneIndex, numbers_of
 from conciergedesk.providers.search.vocabulary import Vocabulary
@@ -75,8 +75,7 @@ class Store:
     """The columns of the index. Rows are numbered; a replaced provider gets a new row and its old one is dead."""
 
     def __init__(self) -> None:
-        self.ids: list[str] = []
-        self.row_of: dict[str, int] = {}
+        self.ids = Ids(())
         self.communes = Numbering()
         self.trades = Numbering()
         self.languages = Numbering()
@@ -92,8 +91,7 @@ class Store:
         last = {entry.id: place for place, entry in enumerate(entries)}
         if len(last) != len(entries):
             entries = [entry for place, entry in enumerate(entries) if last[entry.id] == place]
-        store.ids = [entry.id for entry in entries]
-        store.row_of = {id: row for row, id in enumerate(store.ids)}
+        store.ids = Ids([entry.id for entry in entries])
         store.live = len(entries)
         store._build_text(entries)
         store._build_groups(entries)
@@ -104,15 +102,13 @@ class Store:
         """Words, postings and names. Works in small chunks, so that the strings of a chunk are soon gone."""
         numbers = Numbering()
         keys: list[NDArray[np.int64]] = []
-        folded: list[bytes] = []
-        sizes: list[NDArray[np.int64]] = []
+        shown, folded = TextsMaker(), TextsMaker()
         communes = _folded_communes(entries)
         for start in range(0, len(entries), _CHUNK):
             chunk = entries[start : start + _CHUNK]
             names = fold_all([entry.name for entry in chunk])
-            encoded = [name.encode("utf-8", "surrogatepass") for name in names]
-            folded.append(b"".join(encoded))
-            sizes.append(np.fromiter(map(len, encoded), np.int64, len(encoded)))
+            shown.add([entry.name for entry in chunk])
+            folded.add(names)
             towns = [communes[entry.commune] for entry in chunk]
             others = fold_all([other_text(entry) for entry in chunk])
             for field, texts in enumerate((names, towns, others)):
@@ -129,9 +125,7 @@ class Store:
         del numbers
         self.vocabulary = Vocabulary(words_in_order)
         self.take_postings(_renumbered(keys, place), len(words_in_order))
-        self.names = Texts.of([entry.name for entry in entries])
-        self.folded = Texts.joined(b"".join(folded), sizes)
-        del folded
+        self.names, self.folded = shown.texts(), folded.texts()
         self.sort_names()
 
     def take_postings(self, keys: NDArray[np.int64], count: int) -> None:
@@ -144,7 +138,7 @@ class Store:
 
     def sort_names(self) -> None:
         """Put the rows in the order of their names without spaces."""
-        glued = [name.replace(" ", "") for name in self.folded.everything()]
+        glued = [self.folded[row].replace(" ", "") for row in range(len(self.folded))]
         self.by_name = np.array(sorted(range(len(glued)), key=glued.__getitem__), np.int32)
 
     def _build_groups(self, entries: Sequence[ProviderEntry]) -> None:
@@ -231,9 +225,7 @@ class Store:
     def add(self, entry: ProviderEntry) -> None:
         """Make one provider findable; an entry with the same id is replaced."""
         self.remove(entry.id)
-        row = len(self.ids)
-        self.ids.append(entry.id)
-        self.row_of[entry.id] = row
+        row = self.ids.add(entry.id)
         name = fold(entry.name)
         commune = fold(entry.commune)
         fields: dict[str, int] = {}
@@ -264,9 +256,10 @@ class Store:
 
     def remove(self, id: str) -> bool:
         """Forget a provider; False when it was not there."""
-        row = self.row_of.pop(id, None)
+        row = self.ids.row(id)
         if row is None:
             return False
+        self.ids.remove(id)
         for number in self.words_of(row):
             self._count(number, -1)
         self.facts.alive[row] = False
