@@ -335,3 +335,18 @@ def test_a_damaged_header_is_refused(place: int, flip: int) -> None:
 
 
 SAVED = _small()
+
+
+def test_a_closed_provider_named_like_the_request_does_not_stand_above_an_open_one(lexicon: Lexicon) -> None:
+    index = SearchIndex(lexicon)
+    index.build(
+        [provider(f"K{n}", "Kinésithérapie Metz", "physio") for n in range(30)]
+        + [provider(f"Q{n}", f"Cabinet Vauban {n}", "physio") for n in range(10)]
+    )
+    context = SearchContext(
+        now=NOW,
+        find_moment=desk_moments(PARIS),
+        open_at=lambda ids, at: [OpenState.OPEN if id.startswith("Q") else OpenState.CLOSED for id in ids],
+    )
+    hits = index.search("kiné metz 20h", context, 5).hits
+    assert [hit.state for hit in hits] == [OpenState.OPEN] * 5

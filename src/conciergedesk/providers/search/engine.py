@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from threading import RLock
 
@@ -29,7 +30,7 @@ from conciergedesk.providers.search.phone_hits import search_phones
 from conciergedesk.providers.search.ranking import CANDIDATES, FEWER, Compared, best_candidates, compare
 from conciergedesk.providers.search.storage import load_store, save_store
 from conciergedesk.providers.search.store import Store
-from conciergedesk.providers.search.understanding import Reader, Reading
+from conciergedesk.providers.search.understanding import WORDY, Reader, Reading
 
 DEFAULT_LIMIT = 20
 _GOOD = 0.90
@@ -91,8 +92,6 @@ class SearchIndex:
             self._close.clear()
             self.store.add(entry)
 
-    replace = add
-
     def remove(self, id: str) -> bool:
         """Forget a provider; False when it was not known."""
         with self._lock:
@@ -136,7 +135,15 @@ class SearchIndex:
             if understanding.chip(ChipKind.PHONE):
                 hits = search_phones(self.store, query, context, limit)
                 return SearchResult(understanding, tuple(hits), len(hits))
-            return self._search_words(reading, context, limit)
+            result = self._search_words(reading, context, limit)
+            if not result.hits and reading.left_over:
+                # Nobody meets the wishes: perhaps they are words of a name, as in "la chinoise".
+                wished = {(c.kind.value, c.value) for c in understanding.chips if c.kind in WORDY}
+                if wished:
+                    plain = replace(context, removed=context.removed | wished)
+                    again = self._search_words(self._reader.read(query, plain), plain, limit)
+                    result = again if again.hits else result
+            return result
 
     def _search_words(self, reading: Reading, context: SearchContext, limit: int) -> SearchResult:
         words = [token.word for token in reading.tokens]
@@ -205,24 +212,26 @@ class SearchIndex:
         When a word had to be corrected to see a trade or place, names that fit better still stand above.
         """
         plain = reading.exact and bool(reading.trade)
-        if not reading.trade and reading.exact:
+        texts = {row: place.score for row, place in places.items()}
+        if not reading.trade and reading.exact and all(token.chip for token in reading.tokens):
             # "metz" asks for the town before names such as Metzgerei.
             for row, place in places.items():
                 if place.level == _BEGINS and 0.94 < place.score < 0.9501:
                     places[row] = Place(_TEXT, _INSIDE - 0.01)
-        if plain and len(pool) >= 5 and reading.places:
+        strict = plain and bool(reading.places or reading.understanding.moment)
+        if strict:
             asked = set(pool.tolist())
             for row, place in places.items():
-                if _INTENT < place.level < _SAME_NAME and row not in asked:
+                literal = place.level == _SAME_NAME and place.score == 1.0
+                if row in asked and (not literal or reading.understanding.moment):
+                    places[row] = Place(_INTENT, 0.0)  # its turn follows from the wishes, not from its name
+                elif row not in asked and _INTENT < place.level < _SAME_NAME and len(pool) >= 5:
                     places[row] = Place(_SURE, place.score)
         trade = self.store.trades.get(reading.trade, -1) if reading.trade else -1
-        texts = {row: place.score for row, place in places.items()}
         rows, inside = ordering.sort(pool, trade=trade, texts=texts)
         for turn, (row, within) in enumerate(zip(rows[: limit * 2].tolist(), inside.tolist(), strict=False)):
             if plain:
-                own = places.get(row)
-                if own is None or own.level < _SAME_NAME or own.score < 1.0 or reading.understanding.moment:
-                    places[row] = Place(_INTENT, 1.0 - turn * 1e-3)
+                _raise(places, row, Place(_INTENT, 1.0 - turn * 1e-3))
             else:
                 _raise(places, row, Place(_TEXT, (_INSIDE if within else _NEAR) - turn * 1e-3))
 

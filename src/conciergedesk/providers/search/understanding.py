@@ -67,6 +67,8 @@ _ACCESS = frozenset(
 )
 _LEAD_WORDS = "pour qui parle parlant langue speaking speaks spricht avec near pres proche bei in at autour"
 _FILLERS = STOP_WORDS | frozenset(_LEAD_WORDS.split())
+# Wishes made of plain words, which may as well be part of a name.
+WORDY = frozenset({ChipKind.LANGUAGE, ChipKind.AGREEMENT, ChipKind.ACCESS})
 MENTIONS = frozenset(
     {ChipKind.MOMENT, ChipKind.LANGUAGE, ChipKind.DISTANCE, ChipKind.AGREEMENT, ChipKind.ACCESS}
 )
