@@ -8,7 +8,6 @@ from pathlib import Path
 from threading import RLock
 
 import numpy as np
-from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import extractOne
 
@@ -23,29 +22,27 @@ from conciergedesk.providers.search.entry import (
     Understanding,
 )
 from conciergedesk.providers.search.explain import Explainer
-from conciergedesk.providers.search.filters import ACTIVE, CLOSED, Ordering, Place, Wishes
+from conciergedesk.providers.search.filters import ACTIVE, CLOSED, Ordering, Wishes
 from conciergedesk.providers.search.lexicon import Lexicon, read_lexicon
 from conciergedesk.providers.search.matching import Matcher, Rows, Term
 from conciergedesk.providers.search.phone_hits import search_phones
+from conciergedesk.providers.search.placing import (
+    ALIKE,
+    GOOD,
+    SAME_NAME,
+    Place,
+    place_pool,
+    place_texts,
+    place_whole_names,
+)
 from conciergedesk.providers.search.ranking import CANDIDATES, FEWER, Compared, best_candidates, compare
 from conciergedesk.providers.search.storage import load_store, save_store
 from conciergedesk.providers.search.store import Store
 from conciergedesk.providers.search.understanding import WORDY, Reader, Reading
 
 DEFAULT_LIMIT = 20
-_GOOD = 0.90
-_NAMED = 24
-_FAIR, _SAME = 0.80, 0.93
-# Levels of a result, the best first; within one, scores or the order of wishes decide.
-_SAME_NAME, _BEGINS, _ALIKE, _INTENT, _SURE, _TEXT = 6, 5, 4, 3, 2, 1
-# What a provider of a corrected trade and place counts among texts: in the place, and near it.
-_INSIDE, _NEAR = 0.80, 0.55
+_FAIR = 0.80
 _NOBODY = np.zeros(0, np.int32)
-
-
-def _raise(places: dict[int, Place], row: int, place: Place) -> None:
-    if row not in places or places[row] < place:
-        places[row] = place
 
 
 class SearchIndex:
@@ -151,14 +148,14 @@ class SearchIndex:
             return SearchResult(reading.understanding)
         wishes = Wishes(self.store, reading, context)
         places: dict[int, Place] = {}
-        self._whole_names(words, places)
+        place_whole_names(self.store, self._forms(words), places)
         for row in [row for row in places if self.store.facts.standing[row] == CLOSED]:
             del places[row]
         pool: Rows = _NOBODY
         intent = not reading.left_over and bool(reading.trade or reading.places)
         if intent:
             pool = self._intent_rows(reading, wishes)
-        same = any(place.level == _SAME_NAME for place in places.values())
+        same = any(place.level == SAME_NAME for place in places.values())
         enough = same or (len(pool) >= 5 and reading.exact)
         terms: list[Term] = []
         name_words = reading.name_words
@@ -166,93 +163,21 @@ class SearchIndex:
             # A wish may be part of a name: "la chinoise" is a restaurant before it is a language.
             terms, found = self._by_text(reading, words, context, enough=True)
             for row, score in zip(found.rows.tolist(), found.scores.tolist(), strict=True):
-                if score >= _GOOD:
-                    places[row] = Place(_ALIKE, score)
+                if score >= GOOD:
+                    places[row] = Place(ALIKE, score)
         if name_words:
             terms, found = self._by_text(reading, name_words, context, enough=enough)
-            self._place_texts(found, words, wishes, places, named=bool(reading.trade and reading.places))
+            place_texts(found, words, wishes, places, named=bool(reading.trade and reading.places))
         ordering = Ordering(self.store, wishes, context)
         if len(pool):
-            self._place_pool(reading, pool, ordering, places, limit)
+            trade = self.store.trades.get(reading.trade, -1) if reading.trade else -1
+            place_pool(reading, trade, pool, ordering, places, limit)
         chosen = ordering.best(places, limit)
         return SearchResult(
             reading.understanding,
             tuple(self._hits(chosen, places, Explainer(self.store, self.lexicon, reading, terms), ordering)),
             max(len(pool), len(places)),
         )
-
-    @staticmethod
-    def _place_texts(
-        found: Compared, words: Sequence[str], wishes: Wishes, places: dict[int, Place], *, named: bool
-    ) -> None:
-        """Candidates by likeness; ``named`` says that trade and place explain the words, so names may not."""
-        asked = sorted(words)
-        # A short last word is more likely still being typed.
-        whole = 0.95 if len(words) >= 3 and len(words[-1]) >= 3 else 0.93
-        typed = set(words)
-        kept = wishes.keep(found.rows).tolist()
-        columns = (found.rows.tolist(), found.scores.tolist(), found.alike.tolist(), found.names, kept)
-        for row, score, alike, name, keep in zip(*columns, strict=True):
-            if not keep:
-                continue
-            level = _ALIKE if alike >= _SAME else _SURE if score >= _GOOD else _TEXT
-            _raise(places, row, Place(level, score))
-            if not named and score > 0.5 and len(words[-1]) > 1:
-                own = name.split()
-                if typed.issubset(own):
-                    _raise(
-                        places, row, Place(_BEGINS, 0.97 if sorted(own) == asked else whole + 0.01 * score)
-                    )
-
-    def _place_pool(
-        self, reading: Reading, pool: Rows, ordering: Ordering, places: dict[int, Place], limit: int
-    ) -> None:
-        """Providers that the trade and place ask for, in the order of wishes.
-
-        When a word had to be corrected to see a trade or place, names that fit better still stand above.
-        """
-        plain = reading.exact and bool(reading.trade)
-        texts = {row: place.score for row, place in places.items()}
-        if not reading.trade and reading.exact and all(token.chip for token in reading.tokens):
-            # "metz" asks for the town before names such as Metzgerei.
-            for row, place in places.items():
-                if place.level == _BEGINS and 0.94 < place.score < 0.9501:
-                    places[row] = Place(_TEXT, _INSIDE - 0.01)
-        strict = plain and bool(reading.places or reading.understanding.moment)
-        if strict:
-            asked = set(pool.tolist())
-            for row, place in places.items():
-                literal = place.level == _SAME_NAME and place.score == 1.0
-                if row in asked and (not literal or reading.understanding.moment):
-                    places[row] = Place(_INTENT, 0.0)  # its turn follows from the wishes, not from its name
-                elif row not in asked and _INTENT < place.level < _SAME_NAME and len(pool) >= 5:
-                    places[row] = Place(_SURE, place.score)
-        trade = self.store.trades.get(reading.trade, -1) if reading.trade else -1
-        rows, inside = ordering.sort(pool, trade=trade, texts=texts)
-        for turn, (row, within) in enumerate(zip(rows[: limit * 2].tolist(), inside.tolist(), strict=False)):
-            if plain:
-                _raise(places, row, Place(_INTENT, 1.0 - turn * 1e-3))
-            else:
-                _raise(places, row, Place(_TEXT, (_INSIDE if within else _NEAR) - turn * 1e-3))
-
-    def _whole_names(self, words: Sequence[str], places: dict[int, Place]) -> None:
-        """Names that are the whole query, or begin with it."""
-        typed = " ".join(words)
-        folded = self.store.folded
-        for turn, form in enumerate(self._forms(words)):
-            glued = "".join(form)
-            if not glued:
-                continue
-            named = [(row, folded[row]) for row in self.store.rows_named(glued, 4 * _NAMED)]
-            begins = [row for row, name in named if name.startswith(typed)] if turn == 0 else []
-            for row, name in named:
-                if name.replace(" ", "") == glued:
-                    _raise(places, row, Place(_SAME_NAME, fuzz.ratio(name, typed) / 100))
-            if len(begins) <= _NAMED and len(glued) >= 3:
-                for row in begins:
-                    name = folded[row]
-                    whole = name[len(typed) : len(typed) + 1] == " "
-                    _raise(places, row, Place(_BEGINS, (1.0 if whole else 0.95) - 1e-5 * len(name)))
 
     def _intent_rows(self, reading: Reading, wishes: Wishes) -> Rows:
         """Everybody of the trade in or near the place."""
@@ -295,7 +220,7 @@ class SearchIndex:
         found = self._look(terms, forms, length, FEWER if enough else CANDIDATES)
         for deep in (False, True):
             best = float(found.scores.max()) if len(found.rows) else 0.0
-            if enough or best >= (_FAIR if deep else _GOOD):
+            if enough or best >= (_FAIR if deep else GOOD):
                 break
             changed = [matcher.correct(term, deep=deep) for term in terms if deep or term not in unknown]
             if any(changed):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from math import cos, radians
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from conciergedesk.providers.search.columns import STANDINGS
 from conciergedesk.providers.search.entry import Agreement, ChipKind, OpenState, SearchContext, Standing
 from conciergedesk.providers.search.matching import Rows
+from conciergedesk.providers.search.placing import Place
 from conciergedesk.providers.search.store import Store
 from conciergedesk.providers.search.understanding import Reading
 
@@ -94,13 +94,6 @@ class Wishes:
         if self._radius is not None and self.origin is not None:
             kept &= self.distances(rows) <= self._radius
         return kept
-
-
-class Place(NamedTuple):
-    """Where a row stands in a result: its level, then its score within the level."""
-
-    level: int
-    score: float
 
 
 class Ordering:
