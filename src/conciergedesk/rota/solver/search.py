@@ -67,7 +67,7 @@ class Search:
 
     @property
     def proved(self) -> bool:
-        return math.ceil(self.bound - EPS) >= self.best_value - EPS
+        return self.bound > -math.inf and math.ceil(self.bound - EPS) >= self.best_value - EPS
 
     def run(self) -> Incumbent | None:
         """Search until proved, cancelled or out of time; None when somebody has no legal roster at all."""
@@ -276,7 +276,7 @@ class Search:
                     break
                 alpha = 0.0
             alpha = min(ALPHA, alpha + 0.2)
-            closed = math.ceil(best_low - EPS) >= math.ceil(value - EPS) or value - best_low < EPS
+            closed = best_low > -math.inf and math.ceil(best_low - EPS) >= math.ceil(value - EPS)
             if (whole and self.proved) or closed or (not whole and value - best_low < 0.5):
                 return True
             if not fresh:

@@ -1,0 +1,159 @@
+"""Sickness, swaps and explanations on the sample team."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from conciergedesk.rota.arithmetic import lines
+from conciergedesk.rota.changes import differences, notice_violations, swap, take
+from conciergedesk.rota.checker.judge import blocking, check
+from conciergedesk.rota.checker.ledger import ledger
+from conciergedesk.rota.explain import ConflictKind, explain_empty_posts
+from conciergedesk.rota.files import load_rota
+from conciergedesk.rota.law.packs import LawBook, RuleKind, load_law
+from conciergedesk.rota.planning import plan_period
+from conciergedesk.rota.repair import mark_absent, smallest_repair, uncovered, verdict_of
+from conciergedesk.rota.values import Absence, Assignment, Roster, Rota, SignedException
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="module")
+def sample() -> tuple[Rota, LawBook]:
+    rota = replace(load_rota(ROOT / "shifts"), days=28)
+    return rota, load_law(ROOT / "knowledge_base" / "rota", rota.site.packs)
+
+
+@pytest.fixture(scope="module")
+def planned(sample: tuple[Rota, LawBook]) -> tuple[Rota, Roster, LawBook]:
+    rota, law = sample
+    result = plan_period(rota, law, seconds=3, seed=1)
+    assert result.roster is not None
+    return rota, result.roster, law
+
+
+@pytest.mark.parametrize("agent", ["INE", "FAR", "YAN", "LUC"])
+def test_three_days_of_sickness_are_repaired_lawfully_with_a_proof(
+    planned: tuple[Rota, Roster, LawBook], agent: str
+) -> None:
+    rota, roster, law = planned
+    first, last = date(2027, 1, 15), date(2027, 1, 17)
+    away, left = mark_absent(rota, roster, agent, first, last)
+    repair = smallest_repair(away, left, law, first, last, seconds=8)
+    assert repair.still_open == ()
+    assert uncovered(away, repair.roster, first, last) == ()
+    assert repair.proved
+    assert verdict_of(away, left, law, repair).accepted
+    assert blocking(check(away, repair.roster, law)) == ()
+
+
+def test_absences_that_touch_are_joined(planned: tuple[Rota, Roster, LawBook]) -> None:
+    rota, roster, _ = planned
+    away, _ = mark_absent(rota, roster, "INE", date(2027, 1, 5), date(2027, 1, 6))
+    away, _ = mark_absent(away, roster, "INE", date(2027, 1, 6), date(2027, 1, 8))
+    assert [(one.first, one.last) for one in away.absences if one.agent == "INE"] == [
+        (date(2027, 1, 5), date(2027, 1, 8))
+    ]
+
+
+def test_a_swap_is_judged_for_both(sample: tuple[Rota, LawBook]) -> None:
+    rota, law = sample
+    monday = rota.first
+    roster = Roster((
+        Assignment("INE", monday, "S"), Assignment("BAS", monday + timedelta(days=1), "M"),
+        Assignment("BAS", monday, "M"),
+    ))  # fmt: skip
+    refused = swap(rota, roster, law, "INE", monday, "BAS", monday + timedelta(days=1))
+    assert not refused.accepted
+    assert {one.agent for one in refused.refusals} == {"BAS"}
+    same_day = swap(rota, roster, law, "INE", monday, "BAS", monday)
+    assert {one.agent: one.kind for one in same_day.refusals} == {"BAS": RuleKind.DAILY_REST}
+    alone = Roster(tuple(one for one in roster if one.day == monday))
+    assert swap(rota, alone, law, "INE", monday, "BAS", monday).accepted
+    assert same_day.roster.shifts_on("INE", monday) == ("M",)
+
+
+def test_taking_a_shift_one_is_not_trained_for_is_refused_in_one_sentence(sample: tuple[Rota, LawBook]) -> None:
+    rota, law = sample
+    verdict = take(rota, Roster(), law, "YAN", rota.first, "M")
+    assert [one.kind for one in verdict.refusals] == [RuleKind.SKILL]
+    assert "Yanis" in verdict.refusals[0].in_language("fr")
+
+
+def test_a_signed_exception_lets_the_change_pass_and_names_the_signer(sample: tuple[Rota, LawBook]) -> None:
+    rota, law = sample
+    roster = Roster((Assignment("INE", rota.first, "S"),))
+    tuesday = rota.first + timedelta(days=1)
+    assert not take(rota, roster, law, "INE", tuesday, "M").accepted
+    signed = SignedException("daily_rest", "INE", tuesday, tuesday, "Hélène", "congress")
+    verdict = take(replace(rota, exceptions=(signed,)), roster, law, "INE", tuesday, "M")
+    assert verdict.accepted
+    assert "Hélène" in verdict.advices[0].in_language("en")
+
+
+def test_a_change_inside_the_notice_period_is_told(sample: tuple[Rota, LawBook]) -> None:
+    rota, law = sample
+    before = Roster((Assignment("INE", date(2027, 1, 8), "M"),))
+    changed = differences(rota, before, Roster(), rota.first, rota.last)
+    now = datetime(2027, 1, 4, 10, tzinfo=UTC)
+    found = notice_violations(rota, law, changed, now)
+    assert [(one.kind, one.value, one.limit) for one in found] == [(RuleKind.NOTICE, 4, 7)]
+    assert notice_violations(rota, law, changed, now, frozenset({"INE"})) == ()
+    part_time = replace(rota, agents=tuple(replace(one, part_time=True) for one in rota.agents))
+    late = notice_violations(part_time, law, changed, datetime(2026, 12, 31, 10, tzinfo=UTC))
+    assert [(one.kind, one.value) for one in late] == [(RuleKind.NOTICE_PART_TIME, 6)]
+
+
+def test_a_line_of_two_cannot_cover_the_week_alone_and_the_product_says_so(sample: tuple[Rota, LawBook]) -> None:
+    rota, law = sample
+    technical = next(one for one in lines(rota, law) if one.line == "technical")
+    assert (technical.shifts_a_week, technical.minutes_a_week, technical.contract_minutes) == (7, 56 * 60, 70 * 60)
+    assert not technical.holds_with_one_away
+    assert (technical.spare_when_one_away, technical.from_backups) == (-2, 2)
+    assert any("Paulo" in sentence for sentence in technical.sentences("fr"))
+    both = [one for one in lines(rota, law) if one.line in ("technical", "commercial")]
+    assert sum(one.slack_year or 0 for one in both) // 60 == 588
+    assert sum(one.recovery_year for one in both) // 60 == 1008
+    alone = replace(rota, agents=tuple(
+        replace(one, skills=tuple(skill for skill in one.skills if not skill.backup)) for one in rota.agents
+    ))  # fmt: skip
+    assert not next(one for one in lines(alone, law) if one.line == "technical").backups
+
+
+def test_an_impossible_week_is_explained_by_a_smallest_conflict(sample: tuple[Rota, LawBook]) -> None:
+    rota, law = sample
+    agents = tuple(
+        replace(one, skills=tuple(skill for skill in one.skills if not skill.backup)) for one in rota.agents
+    )
+    away = Absence("SAB", date(2027, 1, 11), date(2027, 1, 17))
+    found = explain_empty_posts(
+        replace(rota, agents=agents, absences=(away,)), law, first=away.first, last=away.last, seconds=10
+    )
+    assert not found.possible and found.minimal
+    assert {item.kind for item in found.items} == {
+        ConflictKind.DEMAND, ConflictKind.RULE, ConflictKind.SKILLS, ConflictKind.ABSENCE,
+    }  # fmt: skip
+    assert [item.rule.kind for item in found.items if item.rule is not None] == [RuleKind.WEEKLY_REST_DAYS]
+    assert any("art. 16.2" in sentence for sentence in found.sentences("fr"))
+    assert {post.shift for post in found.empty} == {"T"}
+    assert found.ways_out[0].agent == "YAN"
+
+
+def test_a_possible_week_is_called_possible(sample: tuple[Rota, LawBook]) -> None:
+    rota, law = sample
+    assert explain_empty_posts(rota, law, first=rota.first, last=rota.first + timedelta(days=6), seconds=10).possible
+
+
+def test_the_ledger_counts_sundays_nights_and_recovery(sample: tuple[Rota, LawBook]) -> None:
+    rota, law = sample
+    sunday = date(2027, 1, 10)
+    roster = Roster((Assignment("INE", sunday, "S"), Assignment("INE", sunday - timedelta(days=1), "N")))
+    found = ledger(rota, roster, law, rota.agent_by_id["INE"], sunday - timedelta(days=6), sunday)
+    assert (found.sundays, found.sunday_minutes, found.evenings, found.night_minutes) == (1, 420, 1, 15)
+    assert (found.nights_on_call, found.on_call_minutes, found.minutes) == (1, 630, 420)
+    assert found.recovery_minutes == 420 * 3 // 2 + 15
+    assert found.recovery_balance == 480 + found.recovery_minutes
