@@ -61,7 +61,7 @@ ACT_SENTENCES = {
     "request.unconfirm": N_("booking fell through"),
     "request.weather": N_("cancelled by the weather"),
     "request.finish": N_("done"),
-    "request.close": N_("closed"),
+    "request.close": N_("closed for good"),
     "request.reopen": N_("reopened"),
     "request.cancel": N_("cancelled"),
     "request.refuse": N_("refused"),

@@ -1,6 +1,7 @@
 """The languages of the interface and of letters: English source sentences, one catalogue file per room.
 
-``_`` translates now, ``N_`` only marks a sentence for later. A catalogue file is
+``_`` translates now, ``N_`` only marks a sentence for later; a short word carries its context before a bar
+(``act|open``), because one English word may be several French ones. A catalogue file is
 ``locale/<language>/<room>.po``; all rooms of a language are merged when the language is first used.
 Times, dates, money and numbers given as values are shown by locale.
 """
@@ -87,10 +88,16 @@ def N_(sentence: str) -> str:
     return sentence
 
 
+def _without_context(text: str) -> str:
+    """``act|open`` is the word *open* as an act: the context is there for translators only."""
+    context, bar, word = text.partition("|")
+    return word if bar and context.isalpha() and context.islower() else text
+
+
 def translate(sentence: str, language: str | None = None, /, **values: Any) -> str:
     """``sentence`` in ``language`` (default: that of the interface) with ``values`` filled in."""
     language = language or _active_language
-    text = _translations(language).gettext(sentence) if sentence else ""
+    text = _without_context(_translations(language).gettext(sentence)) if sentence else ""
     if not values:
         return text
     return text.format_map({name: shown(value, language) for name, value in values.items()})
@@ -104,7 +111,7 @@ def _(sentence: str, /, **values: Any) -> str:
 def plural(one: str, many: str, count: int, language: str | None = None, **values: Any) -> str:
     """The form of a counted sentence that fits ``count``; ``{count}`` is filled in."""
     language = language or _active_language
-    text = _translations(language).ngettext(one, many, count)
+    text = _without_context(_translations(language).ngettext(one, many, count))
     return text.format_map({"count": shown(count, language)} | {k: shown(v, language) for k, v in values.items()})
 
 

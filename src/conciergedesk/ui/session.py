@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from conciergedesk.core.db.unit import Unit
     from conciergedesk.core.desk import Desk
     from conciergedesk.core.shared import Agency
+    from conciergedesk.jobs import Waker
     from conciergedesk.requests.rulebook import Rulebook
     from conciergedesk.staff.queries import AgentCard
 
@@ -36,6 +37,8 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SAMPLE_FILE = "sample.db"
+TIME_SECONDS = 20.0
+PRESENCE_SECONDS = 25.0
 
 
 class DeskSession:
@@ -50,6 +53,7 @@ class DeskSession:
         self._reader: BoardReader | None = None
         self.agency: Agency | None = None
         self.actor: Actor | None = None
+        self._waker: Waker | None = None
         self.open_record: tuple[str, int] | None = None
 
     # --- opening ---
@@ -143,6 +147,9 @@ class DeskSession:
 
     def close(self) -> None:
         """Say good-bye to the other desks and let go of the database."""
+        if self._waker is not None:
+            self._waker.stop()
+            self._waker = None
         if self._desk is not None and self.actor is not None:
             from conciergedesk.staff import service as staff
 
@@ -217,6 +224,24 @@ class DeskSession:
         self._desk.act(self.actor, staff.be_present, self.name, open_kind=kind, open_id=number)
         others = self._desk.ask(present, self.clock.now() - staff.PRESENT_FOR)
         return tuple(one.first_name for one in others if one.desk != self.name)
+
+    def keep_awake(self, others_seen: Callable[[tuple[str, ...]], None]) -> None:
+        """Note what time did and say that this desk is here: now, and from time to time until it closes."""
+        from conciergedesk.jobs import Waker, WakeUp
+
+        def presence() -> None:
+            others_seen(self.show_presence())
+
+        self.note_what_time_did()
+        presence()
+        if self._waker is None:
+            self._waker = Waker(
+                [
+                    WakeUp("time", TIME_SECONDS, self.note_what_time_did),
+                    WakeUp("presence", PRESENCE_SECONDS, presence),
+                ]
+            )
+            self._waker.start()
 
     def note_what_time_did(self) -> None:
         """Write down warnings and breaches; any desk may do it, any number of times."""

@@ -26,6 +26,7 @@ from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.modals.form import Field, FormSheet
 from conciergedesk.ui.modals.sheet import Sheet
 from conciergedesk.ui.screens.board import BoardScreen
+from conciergedesk.ui.screens.keys import KeysScreen
 from conciergedesk.ui.session import DeskSession
 from conciergedesk.ui.widgets.inputs import DeskInput
 from conciergedesk.ui.widgets.painted import Painted
@@ -33,8 +34,6 @@ from conciergedesk.ui.widgets.painted import Painted
 if TYPE_CHECKING:
     from conciergedesk.staff.queries import AgentCard
 
-PRESENCE_SECONDS = 25.0
-TIME_SECONDS = 20.0
 ROLE_LABELS = {
     "assistant": N_("concierge assistant"),
     "coach": N_("destination coach"),
@@ -291,15 +290,20 @@ class Start:
         self.drafts = Drafts(session)
         self.app = StartedApp(
             self.first,
-            {"board": self._board},
+            {"board": self._board, "keys": self._keys},
             clock=session.clock,
             settings=session.settings,
         )
         from conciergedesk.ui.handlers.intake import IntakeHandlers
+        from conciergedesk.ui.handlers.keys import KeyHandlers
         from conciergedesk.ui.handlers.requests import RequestHandlers
 
         RequestHandlers(self.app, session, self.drafts)
         IntakeHandlers(self.app, session, self.drafts)
+        self.keys = KeyHandlers(self.app, session)
+
+    def _keys(self) -> KeysScreen:
+        return KeysScreen(self.keys.room)
 
     def _board(self) -> BoardScreen:
         return BoardScreen(self.session, holiday=self.session.holiday)
@@ -381,31 +385,24 @@ class Start:
         board = self.board
         board.reload()
         board.run_service(self.drafts.load, lambda found: self._offer(len(found)), group="drafts")
-        board.set_interval(PRESENCE_SECONDS, self._show_presence)
-        board.set_interval(TIME_SECONDS, self._let_time_pass)
-        self._show_presence()
-        self._let_time_pass()
+        board.run_service(self._wake_up, lambda _none: None, group="wake")
+
+    def _wake_up(self) -> None:
+        """Look at once, and from now on from time to time, what time did and who else is here."""
+        self.session.keep_awake(self._others_seen)
+
+    def _others_seen(self, names: tuple[str, ...]) -> None:
+        if self.app.is_running:
+            self.app.call_from_thread(self.app.show_others, names)
 
     def _offer(self, count: int) -> None:
         if count:
             said = plural(
-                "{count} interrupted form: b takes it up", "{count} interrupted forms: b takes them up", count
+                "{count} interrupted form: Ctrl+B takes it up",
+                "{count} interrupted forms: Ctrl+B takes them up",
+                count,
             )
             self.board.say(said)
-
-    def _show_presence(self) -> None:
-        self.board.run_service(
-            self.session.show_presence, self.app.show_others, group="presence", exclusive=True
-        )
-
-    def _let_time_pass(self) -> None:
-        self.board.run_service(
-            self.session.note_what_time_did,
-            lambda _none: None,
-            group="time",
-            exclusive=True,
-            failed=lambda _error: None,
-        )
 
 
 def write_log_to(file: Path) -> None:
