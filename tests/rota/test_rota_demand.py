@@ -32,10 +32,13 @@ def test_mean_wait_of_the_first_reference_point() -> None:
 
 
 @pytest.mark.parametrize(
-    ("calls", "seats", "abandoned"), [(10, 1, 0.3577), (10, 2, 0.0955), (10, 3, 0.0196), (12, 2, 0.1253), (20, 3, 0.0922)]
+    ("calls", "seats", "abandoned"),
+    [(10, 1, 0.3577), (10, 2, 0.0955), (10, 3, 0.0196), (12, 2, 0.1253), (20, 3, 0.0922)],
 )
 def test_erlang_a_abandonment(calls: float, seats: int, abandoned: float) -> None:
-    assert erlang_a(Line(calls, 5, 20, patience_minutes=3), seats).abandoned == pytest.approx(abandoned, abs=6e-5)
+    assert erlang_a(Line(calls, 5, 20, patience_minutes=3), seats).abandoned == pytest.approx(
+        abandoned, abs=6e-5
+    )
 
 
 def test_endless_patience_gives_erlang_c() -> None:

@@ -134,5 +134,7 @@ def test_no_text_makes_the_reader_fail_otherwise_than_with_a_clear_refusal(text:
 
 
 def test_the_target_may_come_from_a_call_volume() -> None:
-    rota = read('[[demand]]\nshift = "M"\ndays = ["ALL"]\nmin = 1\nfrom_calls = { calls = 8, aht = 5, sl = 0.8 }\n')
+    rota = read(
+        '[[demand]]\nshift = "M"\ndays = ["ALL"]\nmin = 1\nfrom_calls = { calls = 8, aht = 5, sl = 0.8 }\n'
+    )
     assert rota.demands[0].target == 2

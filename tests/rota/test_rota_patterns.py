@@ -72,7 +72,7 @@ def test_a_published_instance_is_read_and_solved(tmp_path: Path) -> None:
 def test_the_checker_of_rotations_sees_each_mistake() -> None:
     good = solve_rotation(DESK, 10).weeks
     assert check_rotation(DESK, good[:3]) == ("length",)
-    other = tuple(("S" if shift == "M" else shift for shift in good[0]))
+    other = tuple("S" if shift == "M" else shift for shift in good[0])
     assert any(mark.startswith("required M") for mark in check_rotation(DESK, (other, *good[1:])))
 
 
@@ -87,9 +87,15 @@ def test_nonsense_is_refused(tmp_path: Path) -> None:
 
 
 @settings(max_examples=25, deadline=None)
-@given(weeks=st.integers(2, 7), morning=st.integers(0, 2), evening=st.integers(0, 2), longest=st.integers(3, 6))
-def test_whatever_is_called_solved_passes_the_checker(weeks: int, morning: int, evening: int, longest: int) -> None:
-    request = replace(DESK, weeks=weeks, required=((morning,) * 7, (evening,) * 7), longest_work=longest, longest_off=7)
+@given(
+    weeks=st.integers(2, 7), morning=st.integers(0, 2), evening=st.integers(0, 2), longest=st.integers(3, 6)
+)
+def test_whatever_is_called_solved_passes_the_checker(
+    weeks: int, morning: int, evening: int, longest: int
+) -> None:
+    request = replace(
+        DESK, weeks=weeks, required=((morning,) * 7, (evening,) * 7), longest_work=longest, longest_off=7
+    )
     found = solve_rotation(request, 2)
     if found.status is RotationStatus.SOLVED:
         assert check_rotation(request, found.weeks) == ()

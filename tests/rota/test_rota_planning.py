@@ -68,7 +68,9 @@ def test_the_terms_add_up_to_the_price_and_the_bound_is_below(plan: PlanResult) 
     assert all(term.label("fr") for term in plan.terms)
 
 
-def test_an_absent_person_has_no_shift_and_frozen_days_stay(sample: tuple[Rota, LawBook], plan: PlanResult) -> None:
+def test_an_absent_person_has_no_shift_and_frozen_days_stay(
+    sample: tuple[Rota, LawBook], plan: PlanResult
+) -> None:
     rota, law = sample
     assert plan.roster is not None
     published = replace(
@@ -95,7 +97,9 @@ def test_the_tail_of_the_period_before_is_respected(sample: tuple[Rota, LawBook]
     assert result.roster is not None
     joined = tail.joined(result.roster)
     assert blocking(check(replace(rota, days=7), joined, law)) == ()
-    assert "M" not in {id for agent in ("INE", "BAS", "MAE") for id in result.roster.shifts_on(agent, rota.first)}
+    assert "M" not in {
+        id for agent in ("INE", "BAS", "MAE") for id in result.roster.shifts_on(agent, rota.first)
+    }
 
 
 def test_a_plan_across_the_march_night_leaves_eleven_real_hours(sample: tuple[Rota, LawBook]) -> None:
@@ -148,7 +152,9 @@ def _published_objective(rota: Rota, roster: Roster) -> float:
     return total
 
 
-def test_a_plan_in_its_own_process_tells_progress_and_ends_when_cancelled(sample: tuple[Rota, LawBook]) -> None:
+def test_a_plan_in_its_own_process_tells_progress_and_ends_when_cancelled(
+    sample: tuple[Rota, LawBook],
+) -> None:
     rota, law = sample
     running = plan_in_process(replace(rota, rotations=()), law, seconds=60)
     seen: list[PlanProgress] = []

@@ -77,7 +77,9 @@ def test_a_swap_is_judged_for_both(sample: tuple[Rota, LawBook]) -> None:
     assert same_day.roster.shifts_on("INE", monday) == ("M",)
 
 
-def test_taking_a_shift_one_is_not_trained_for_is_refused_in_one_sentence(sample: tuple[Rota, LawBook]) -> None:
+def test_taking_a_shift_one_is_not_trained_for_is_refused_in_one_sentence(
+    sample: tuple[Rota, LawBook],
+) -> None:
     rota, law = sample
     verdict = take(rota, Roster(), law, "YAN", rota.first, "M")
     assert [one.kind for one in verdict.refusals] == [RuleKind.SKILL]
@@ -108,10 +110,16 @@ def test_a_change_inside_the_notice_period_is_told(sample: tuple[Rota, LawBook])
     assert [(one.kind, one.value) for one in late] == [(RuleKind.NOTICE_PART_TIME, 6)]
 
 
-def test_a_line_of_two_cannot_cover_the_week_alone_and_the_product_says_so(sample: tuple[Rota, LawBook]) -> None:
+def test_a_line_of_two_cannot_cover_the_week_alone_and_the_product_says_so(
+    sample: tuple[Rota, LawBook],
+) -> None:
     rota, law = sample
     technical = next(one for one in lines(rota, law) if one.line == "technical")
-    assert (technical.shifts_a_week, technical.minutes_a_week, technical.contract_minutes) == (7, 56 * 60, 70 * 60)
+    assert (technical.shifts_a_week, technical.minutes_a_week, technical.contract_minutes) == (
+        7,
+        56 * 60,
+        70 * 60,
+    )
     assert not technical.holds_with_one_away
     assert (technical.spare_when_one_away, technical.from_backups) == (-2, 2)
     assert any("Paulo" in sentence for sentence in technical.sentences("fr"))
@@ -145,7 +153,9 @@ def test_an_impossible_week_is_explained_by_a_smallest_conflict(sample: tuple[Ro
 
 def test_a_possible_week_is_called_possible(sample: tuple[Rota, LawBook]) -> None:
     rota, law = sample
-    assert explain_empty_posts(rota, law, first=rota.first, last=rota.first + timedelta(days=6), seconds=10).possible
+    assert explain_empty_posts(
+        rota, law, first=rota.first, last=rota.first + timedelta(days=6), seconds=10
+    ).possible
 
 
 def test_the_ledger_counts_sundays_nights_and_recovery(sample: tuple[Rota, LawBook]) -> None:

@@ -15,7 +15,16 @@ from conciergedesk.rota.checker.ledger import week_minutes
 from conciergedesk.rota.law.packs import LawBook, RuleKind, load_law
 from conciergedesk.rota.repair import mark_absent, stand_ins, uncovered
 from conciergedesk.rota.values import (
-    WEEKDAYS, Agent, Assignment, Demand, Roster, Rota, ShiftKind, ShiftType, Site, Skill,
+    WEEKDAYS,
+    Agent,
+    Assignment,
+    Demand,
+    Roster,
+    Rota,
+    ShiftKind,
+    ShiftType,
+    Site,
+    Skill,
 )  # fmt: skip
 
 MONDAY = date(2027, 3, 22)
@@ -39,7 +48,9 @@ def law() -> LawBook:
 def rota() -> Rota:
     shifts = (
         ShiftType("M", "matin", 465, 885, 20, needs=("concierge",), line="concierge"),
-        ShiftType("S", "soir", 855, 1275, 20, kinds=(ShiftKind.EVENING,), needs=("concierge",), line="concierge"),
+        ShiftType(
+            "S", "soir", 855, 1275, 20, kinds=(ShiftKind.EVENING,), needs=("concierge",), line="concierge"
+        ),
         ShiftType("T", "technique", 540, 1020, 30, needs=("technical",), line="technical"),
         ShiftType("C", "commerciale", 600, 1080, 30, needs=("commercial",), line="commercial"),
         ShiftType("N", "astreinte", 1275, 1905, kinds=(ShiftKind.ON_CALL,), line="on_call"),
@@ -48,7 +59,9 @@ def rota() -> Rota:
         Demand(shifts=(shift,), days=WEEKDAYS, min=seats, target=seats)
         for shift, seats in (("M", 1), ("S", 1), ("T", 2), ("C", 2))
     )
-    agents = tuple(Agent(id, id.title(), (Skill(skill),), contract_minutes=2100) for id, skill in PEOPLE.items())
+    agents = tuple(
+        Agent(id, id.title(), (Skill(skill),), contract_minutes=2100) for id, skill in PEOPLE.items()
+    )
     return Rota(Site(region="alsace-moselle", good_friday=True), MONDAY, 7, agents, shifts, demands)
 
 
@@ -88,7 +101,11 @@ def test_stand_ins_are_ines_then_bastien_and_farid_lacks_rest(
 
 def test_the_reason_of_an_absence_is_not_kept(after_sickness: tuple[Rota, Roster]) -> None:
     rota, _ = after_sickness
-    assert {field for one in rota.absences for field in type(one).__dataclass_fields__} == {"agent", "first", "last"}
+    assert {field for one in rota.absences for field in type(one).__dataclass_fields__} == {
+        "agent",
+        "first",
+        "last",
+    }
 
 
 def _covered(after_sickness: tuple[Rota, Roster]) -> tuple[Rota, Roster]:
@@ -122,7 +139,9 @@ def test_the_same_hours_are_enough_rest_on_an_ordinary_night(rota: Rota, law: La
     assert verdict.effect("FAR").rest_before == 660
 
 
-def test_maelle_has_sixteen_hours_and_takes_the_sunday(after_sickness: tuple[Rota, Roster], law: LawBook) -> None:
+def test_maelle_has_sixteen_hours_and_takes_the_sunday(
+    after_sickness: tuple[Rota, Roster], law: LawBook
+) -> None:
     rota, roster = _covered(after_sickness)
     verdict = give(rota, roster, law, "INE", "MAE", SUNDAY)
     assert verdict.accepted
@@ -141,7 +160,11 @@ def test_the_on_call_night_of_the_clock_change_lasts_nine_and_a_half_hours(rota:
 def test_hotline_coverage_of_the_week(rota: Rota, roster: Roster) -> None:
     cover = line_cover(half_hours(rota, roster))
     for line in ("technical", "commercial"):
-        assert (cover[line].needed_minutes, cover[line].staffed_minutes, cover[line].percent) == (6720, 3840, 57.1)
+        assert (cover[line].needed_minutes, cover[line].staffed_minutes, cover[line].percent) == (
+            6720,
+            3840,
+            57.1,
+        )
 
 
 def test_holes_are_listed_half_hour_by_half_hour(after_sickness: tuple[Rota, Roster]) -> None:

@@ -67,7 +67,9 @@ def judge_change(rota: Rota, roster: Roster, law: LawBook, cells: Cells) -> Verd
         or _worse(one, known[one.kind, one.agent, one.days, one.shift])
     ]
     refusals = tuple(one for one in fresh if one.blocks)
-    effects = tuple(_effect(rota, roster, after, agent, [d for a, d in cells if a == agent]) for agent in touched)
+    effects = tuple(
+        _effect(rota, roster, after, agent, [d for a, d in cells if a == agent]) for agent in touched
+    )
     return Verdict(not refusals, refusals, tuple(one for one in fresh if not one.blocks), effects, after)
 
 
@@ -80,7 +82,11 @@ def _effect(rota: Rota, before: Roster, after: Roster, agent: str, days: list[da
     day = taken[0].day if taken else days[0]
     rest_before, rest_after = rests_around(rota, after, agent, day)
     return PersonEffect(
-        agent, rest_before, rest_after, week_minutes(rota, before, agent, day), week_minutes(rota, after, agent, day)
+        agent,
+        rest_before,
+        rest_after,
+        week_minutes(rota, before, agent, day),
+        week_minutes(rota, after, agent, day),
     )
 
 
@@ -122,7 +128,9 @@ def give(
 ) -> Verdict:  # fmt: skip
     """One person hands a shift to another, perhaps with other times."""
     one = held(roster, giver, day, shift)
-    moved = replace(one, agent=taker, start=one.start if start is None else start, end=one.end if end is None else end)
+    moved = replace(
+        one, agent=taker, start=one.start if start is None else start, end=one.end if end is None else end
+    )
     kept = tuple(other for other in roster.cell(giver, day) if other is not one)
     cells = {(giver, day): kept, (taker, day): (*roster.cell(taker, day), moved)}
     return judge_change(rota, roster, law, cells)
@@ -163,7 +171,9 @@ def differences(rota: Rota, before: Roster, after: Roster, first: date, last: da
             day = first + timedelta(days=offset)
             old, new = before.cell(agent.id, day), after.cell(agent.id, day)
             if sorted(map(_key, old)) != sorted(map(_key, new)):
-                found.append(Difference(agent.id, day, before.shifts_on(agent.id, day), after.shifts_on(agent.id, day)))
+                found.append(
+                    Difference(agent.id, day, before.shifts_on(agent.id, day), after.shifts_on(agent.id, day))
+                )
     return tuple(found)
 
 
@@ -172,7 +182,11 @@ def _key(one: Assignment) -> tuple[str, int, int]:
 
 
 def notice_violations(
-    rota: Rota, law: LawBook, changed: tuple[Difference, ...], now: datetime, consenting: frozenset[str] = frozenset()
+    rota: Rota,
+    law: LawBook,
+    changed: tuple[Difference, ...],
+    now: datetime,
+    consenting: frozenset[str] = frozenset(),
 ) -> tuple[Violation, ...]:
     """Changes told too late. Who agreed expressly, or is absent, is left out."""
     today = now.astimezone(ZoneInfo(rota.site.timezone)).date()

@@ -188,12 +188,20 @@ def _window(rota: Rota, first: date, last: date) -> Rota:
     monday = max(rota.first, first - timedelta(days=first.weekday()))
     sunday = min(rota.last, last + timedelta(days=6 - last.weekday()))
     demands = tuple(
-        replace(one, target=one.min, max=None, weight_under=1) for one in rota.demands if not one.language and one.min
+        replace(one, target=one.min, max=None, weight_under=1)
+        for one in rota.demands
+        if not one.language and one.min
     )
     duty = {shift.id for shift in rota.shifts if shift.on_call}
     demands = tuple(one for one in demands if not set(one.shifts) & duty)
     return replace(
-        rota, first=monday, days=(sunday - monday).days + 1, wishes=(), rotations=(), demands=demands, publication=None
+        rota,
+        first=monday,
+        days=(sunday - monday).days + 1,
+        wishes=(),
+        rotations=(),
+        demands=demands,
+        publication=None,
     )
 
 
@@ -226,9 +234,16 @@ def _requirements(case: _Case) -> list[tuple[ConflictItem, Callable[[_Case], _Ca
     if case.frozen:
         found.append((ConflictItem(ConflictKind.FROZEN), lambda case: replace(case, frozen=frozenset())))
     if any(agent.limits != Limits() for agent in case.rota.agents):
-        found.append((ConflictItem(ConflictKind.LIMITS), lambda case: _agents(case, lambda a: replace(a, limits=Limits()))))
+        found.append(
+            (
+                ConflictItem(ConflictKind.LIMITS),
+                lambda case: _agents(case, lambda a: replace(a, limits=Limits())),
+            )
+        )
     if any(agent.fixed_off for agent in case.rota.agents):
-        found.append((ConflictItem(ConflictKind.FIXED), lambda case: _agents(case, lambda a: replace(a, fixed_off=()))))
+        found.append(
+            (ConflictItem(ConflictKind.FIXED), lambda case: _agents(case, lambda a: replace(a, fixed_off=())))
+        )
     for kind in (
         RuleKind.AVERAGE_WORK, RuleKind.PART_TIME_EXTRA, RuleKind.DAYS_IN_A_ROW, RuleKind.WEEK_WORK,
         RuleKind.WEEKLY_REST, RuleKind.DAILY_REST, RuleKind.DAYS_PER_WEEK, RuleKind.WEEKLY_REST_DAYS,
@@ -247,7 +262,10 @@ def _requirements(case: _Case) -> list[tuple[ConflictItem, Callable[[_Case], _Ca
 
 def _demanded(rota: Rota, shifts: tuple[str, ...]) -> ConflictItem:
     count = sum(
-        one.min for day in rota.dates for one in demands_on(rota.site, rota.demands, day) if one.shifts == shifts
+        one.min
+        for day in rota.dates
+        for one in demands_on(rota.site, rota.demands, day)
+        if one.shifts == shifts
     )
     label = rota.shift_by_id[shifts[0]].label or shifts[0] if shifts else ""
     return ConflictItem(ConflictKind.DEMAND, shift=label, count=count)

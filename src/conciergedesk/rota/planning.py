@@ -126,7 +126,12 @@ def plan_period(
     base = rota.roster.within(rota.first, rota.last)
     counted = published_cells(rota) if counted_changes is None else frozenset(counted_changes)
     frame = Frame(
-        rota, law, objective or objective_for(rota), base=base, frozen=frozenset(frozen), counted_changes=counted
+        rota,
+        law,
+        objective or objective_for(rota),
+        base=base,
+        frozen=frozenset(frozen),
+        counted_changes=counted,
     )
     todo = parts(rota)
     done: list[Assignment] = []
@@ -142,11 +147,21 @@ def plan_period(
         left = max(0.05, seconds - (time.perf_counter() - began))
         share = left * sizes[place] / sum(sizes[place:])
 
-        def tell(news: Incumbent, problem: Problem = problem, so_far: tuple[float, float] = (total, bound)) -> None:
+        def tell(
+            news: Incumbent, problem: Problem = problem, so_far: tuple[float, float] = (total, bound)
+        ) -> None:
             if progress is not None:
                 spent = time.perf_counter() - began
                 roster = Roster((*done, *_assignments(problem, rota, news.plans)))
-                progress(PlanProgress(so_far[0] + news.value, so_far[1] + news.bound, spent, min(1.0, spent / seconds), roster))
+                progress(
+                    PlanProgress(
+                        so_far[0] + news.value,
+                        so_far[1] + news.bound,
+                        spent,
+                        min(1.0, spent / seconds),
+                        roster,
+                    )
+                )
 
         search = Search(problem, seed=seed, seconds=share, progress=tell, cancelled=cancelled)
         offset = time.perf_counter() - began
@@ -213,7 +228,9 @@ def explain_cost(problem: Problem, plans: Ints, shapes: Floats) -> dict[str, flo
     return terms
 
 
-def plan_value(rota: Rota, law: LawBook, roster: Roster, objective: Objective | None = None) -> dict[str, float]:
+def plan_value(
+    rota: Rota, law: LawBook, roster: Roster, objective: Objective | None = None
+) -> dict[str, float]:
     """What an existing roster costs, term by term, by the numbers of the solver (shapes left out)."""
     frame = Frame(rota, law, objective or objective_for(rota), base=rota.roster.within(rota.first, rota.last))
     frame = replace(frame, counted_changes=published_cells(rota), work=roster)

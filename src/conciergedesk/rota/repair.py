@@ -154,7 +154,9 @@ def stand_ins(rota: Rota, roster: Roster, law: LawBook, day: date, shift: str) -
             max(0, effect.week_after - agent.contract_minutes) if agent.contract_minutes else 0, agent.languages,
             agent.only_backup_for(kind), verdict.advices,
         ))  # fmt: skip
-    eligible.sort(key=lambda one: (one.backup, one.week_after, -(one.rest_before or 10**6), len(one.advices), one.agent))
+    eligible.sort(
+        key=lambda one: (one.backup, one.week_after, -(one.rest_before or 10**6), len(one.advices), one.agent)
+    )
     refused.sort(key=lambda one: (one.rule is RuleKind.SKILL, one.agent))
     return StandIns(day, shift, tuple(eligible), tuple(refused))
 
@@ -215,7 +217,13 @@ def _by_planning(
     frozen = frozenset((agent, day) for agent, day in cells if day < first and not rota.absent(agent, day))
     left = max(0.2, seconds - (time.perf_counter() - began))
     result = plan_period(
-        part, law, seconds=left, seed=seed, objective=REPAIR_OBJECTIVE, frozen=frozen, counted_changes=cells - frozen
+        part,
+        law,
+        seconds=left,
+        seed=seed,
+        objective=REPAIR_OBJECTIVE,
+        frozen=frozen,
+        counted_changes=cells - frozen,
     )
     if result.roster is None:
         return Repair(roster, (), 0, uncovered(rota, roster, first, last), time.perf_counter() - began)
@@ -224,7 +232,9 @@ def _by_planning(
     changed = differences(rota, roster, repaired, monday, sunday)
     still = uncovered(rota, repaired, first, last)
     spent = sum(term.value for term in result.terms if term.name == "minimum")
-    fewest = max(needed - sum(one.missing for one in still), int((result.bound - spent) // REPAIR_OBJECTIVE.change))
+    fewest = max(
+        needed - sum(one.missing for one in still), int((result.bound - spent) // REPAIR_OBJECTIVE.change)
+    )
     return Repair(repaired, changed, fewest, still, time.perf_counter() - began)
 
 

@@ -9,7 +9,14 @@ from pathlib import Path
 from conciergedesk.core.errors import InvalidFile
 from conciergedesk.core.i18n import N_
 from conciergedesk.rota.values import (
-    Absence, Agent, Demand, Limits, Rota, ShiftType, Site, Wish,
+    Absence,
+    Agent,
+    Demand,
+    Limits,
+    Rota,
+    ShiftType,
+    Site,
+    Wish,
 )  # fmt: skip
 
 MONDAY = date(2024, 1, 1)
@@ -52,7 +59,10 @@ def read_curtois(path: Path) -> Rota:
         demands = tuple(_joined(_rows(sections[reading])))
     except (ValueError, IndexError, KeyError) as error:
         raise InvalidFile(
-            N_("the file is not a Curtois instance: {reason}"), file=path.name, where=reading, reason=str(error)
+            N_("the file is not a Curtois instance: {reason}"),
+            file=path.name,
+            where=reading,
+            reason=str(error),
         ) from error
     site = Site(name=path.stem, timezone="UTC", region="none")
     return Rota(
@@ -85,11 +95,15 @@ def _day(cell: str) -> date:
 
 def _shift(line: str) -> ShiftType:
     id, minutes, after = [cell.strip() for cell in line.split(",")][:3]
-    return ShiftType(id=id, start=0, end=int(minutes), may_not_precede=tuple(cell for cell in after.split("|") if cell))
+    return ShiftType(
+        id=id, start=0, end=int(minutes), may_not_precede=tuple(cell for cell in after.split("|") if cell)
+    )
 
 
 def _agent(line: str) -> Agent:
-    id, per_shift, most, least, max_run, min_run, min_rest, weekends = [cell.strip() for cell in line.split(",")][:8]
+    id, per_shift, most, least, max_run, min_run, min_rest, weekends = [
+        cell.strip() for cell in line.split(",")
+    ][:8]
     pairs = [cell.partition("=") for cell in per_shift.split("|") if cell]
     return Agent(
         id=id,

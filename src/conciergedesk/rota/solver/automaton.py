@@ -144,7 +144,9 @@ class Machine:
                 price += rules.shapes.single_work
             last = state.choice if state.run else (state.last if off < 2 else 0)
             spills = state.run > 0 and self.choices[state.choice].end > 1440
-            off_in_week = off_in_week if off_in_week >= rules.rest_days else (0 if spills else off_in_week + 1)
+            off_in_week = (
+                off_in_week if off_in_week >= rules.rest_days else (0 if spills else off_in_week + 1)
+            )
             if off >= 2:
                 rested = True
                 last = 0
@@ -234,7 +236,9 @@ class Layer:
     ends: Ints = field(default_factory=lambda: np.zeros(0, np.int32))
 
 
-def unroll(machine: Machine, begin: Sequence[State], kinds: Sequence[DayKind], allowed: NDArray[np.bool_]) -> list[Layer]:
+def unroll(
+    machine: Machine, begin: Sequence[State], kinds: Sequence[DayKind], allowed: NDArray[np.bool_]
+) -> list[Layer]:
     """The machine over all days from the given first states.
 
     ``allowed[d, c]`` says whether anybody may choose c on day d. States from which the end cannot be reached are

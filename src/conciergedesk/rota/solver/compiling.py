@@ -14,7 +14,14 @@ import numpy as np
 from conciergedesk.rota.calendar import day_class, demands_on, holiday_on
 from conciergedesk.rota.law.packs import LawBook, RuleKind
 from conciergedesk.rota.solver.automaton import (
-    FORBIDDEN, Choice, DayKind, Ints, Machine, State, StepRules, unroll,
+    FORBIDDEN,
+    Choice,
+    DayKind,
+    Ints,
+    Machine,
+    State,
+    StepRules,
+    unroll,
 )  # fmt: skip
 from conciergedesk.rota.solver.model import Counter, CoverRow, Problem, Stage
 from conciergedesk.rota.solver.objective import Objective
@@ -107,7 +114,12 @@ def compile_part(frame: Frame, part: Part) -> Problem:
 
 class _Compiler:
     def __init__(self, frame: Frame, part: Part) -> None:
-        self.frame, self.agents, self.demands, self.duty = frame, list(part.agents), part.demands, part.on_call
+        self.frame, self.agents, self.demands, self.duty = (
+            frame,
+            list(part.agents),
+            part.demands,
+            part.on_call,
+        )
         self.rota, self.law, self.objective = frame.rota, frame.law, frame.objective
         self.dates = self.rota.dates
         self.choices = self._choices()
@@ -135,7 +147,10 @@ class _Compiler:
         """Off, and each shift somebody of the part may do."""
         usable = [shift for shift in self.rota.shifts if any(agent.can(shift) for agent in self.agents)]
         if self.duty:
-            return [Choice(()), *(Choice((one.id,), False, one.start, one.end) for one in usable if one.on_call)]
+            return [
+                Choice(()),
+                *(Choice((one.id,), False, one.start, one.end) for one in usable if one.on_call),
+            ]
         work = [shift for shift in usable if not shift.on_call and self._lawful(shift)]
         return [Choice(()), *(Choice((one.id,), True, one.start, one.end, one.worked) for one in work)]
 
@@ -145,7 +160,9 @@ class _Compiler:
         return self.index.get(tuple(held))
 
     def _lawful(self, shift: ShiftType) -> bool:
-        day, span, pause = (self.law.rule(kind) for kind in (RuleKind.DAILY_WORK, RuleKind.DAILY_SPAN, RuleKind.BREAK))
+        day, span, pause = (
+            self.law.rule(kind) for kind in (RuleKind.DAILY_WORK, RuleKind.DAILY_SPAN, RuleKind.BREAK)
+        )
         if day is not None and day.hard and shift.worked > day.figure:
             return False
         if span is not None and span.hard and shift.end - shift.start > span.figure:
@@ -167,7 +184,11 @@ class _Compiler:
             for day, date_ in enumerate(self.dates):
                 off = self.rota.absent(agent.id, date_) or date_ in self.rota.site.closed_on
                 off = off or day_class(date_) in agent.fixed_off
-                off = off or bool(agent.since and date_ < agent.since) or bool(agent.until and date_ > agent.until)
+                off = (
+                    off
+                    or bool(agent.since and date_ < agent.since)
+                    or bool(agent.until and date_ > agent.until)
+                )
                 if off:
                     cost[person, day, 1:] = NEVER
                 elif (agent.id, date_) in self.frame.frozen:
@@ -194,7 +215,10 @@ class _Compiler:
         for person, agent in enumerate(self.agents):
             for day, date_ in enumerate(self.dates):
                 today = [self._shift(one.shift) for one in self.frame.work.cell(agent.id, date_)]
-                next_day = [self._shift(one.shift) for one in self.frame.work.cell(agent.id, date_ + timedelta(days=1))]
+                next_day = [
+                    self._shift(one.shift)
+                    for one in self.frame.work.cell(agent.id, date_ + timedelta(days=1))
+                ]
                 for place, choice in enumerate(self.choices[1:], 1):
                     if any(one.end > choice.start for one in today) or any(
                         one.start + 1440 < choice.end for one in next_day
@@ -230,7 +254,10 @@ class _Compiler:
     def _price_backup_and_rotation(self) -> None:
         for person, agent in enumerate(self.agents):
             for place, choice in enumerate(self.choices):
-                if any(agent.only_backup_for(self._shift(id)) for id in choice.shifts) and self.objective.backup:
+                if (
+                    any(agent.only_backup_for(self._shift(id)) for id in choice.shifts)
+                    and self.objective.backup
+                ):
                     self._term("backup")[person, :, place] = self.objective.backup
             for rotation in self.rota.rotations:
                 for day, date_ in enumerate(self.dates):
@@ -305,9 +332,14 @@ class _Compiler:
         kinds: list[tuple[str, int, np.ndarray[tuple[int, ...], np.dtype[np.int32]]]] = []
         works = np.asarray([choice.works for choice in self.choices], dtype=np.int32)
         sunday = np.asarray([date_.weekday() == 6 for date_ in self.dates], dtype=np.int32)
-        feast = np.asarray([holiday_on(self.rota.site, date_) is not None for date_ in self.dates], dtype=np.int32)
+        feast = np.asarray(
+            [holiday_on(self.rota.site, date_) is not None for date_ in self.dates], dtype=np.int32
+        )
         evening = np.asarray(
-            [any(ShiftKind.EVENING in self._shift(id).kinds for id in choice.shifts) for choice in self.choices],
+            [
+                any(ShiftKind.EVENING in self._shift(id).kinds for id in choice.shifts)
+                for choice in self.choices
+            ],
             dtype=np.int32,
         )
         duty = np.asarray([self._on_call_end(choice) > 0 for choice in self.choices], dtype=np.int32)
@@ -325,7 +357,9 @@ class _Compiler:
     def _hours(self) -> list[Counter]:
         found = []
         for person, agent in enumerate(self.agents):
-            minutes = [choice.minutes for choice in self.choices if self._can(agent, choice) and choice.minutes]
+            minutes = [
+                choice.minutes for choice in self.choices if self._can(agent, choice) and choice.minutes
+            ]
             if not agent.contract_minutes or not minutes:
                 continue
             unit = math.gcd(*minutes)
@@ -337,7 +371,12 @@ class _Compiler:
                 round(self.objective.hours * ((count * unit - goal) / 60) ** 2) for count in range(top)
             ], dtype=np.float64)  # fmt: skip
             found.append(
-                Counter(person, "hours", np.tile(gain, (len(self.dates), 1)), _convex(prices, math.ceil(goal / unit)))
+                Counter(
+                    person,
+                    "hours",
+                    np.tile(gain, (len(self.dates), 1)),
+                    _convex(prices, math.ceil(goal / unit)),
+                )
             )
         return found
 
@@ -372,7 +411,9 @@ class _Compiler:
                 prices = np.asarray([
                     round(price * (carried[person] + count - share) ** 2) for count in range(top + 1)
                 ], dtype=np.float64)  # fmt: skip
-                found.append(Counter(person, name, gain, _convex(prices, max(0, round(share - carried[person])))))
+                found.append(
+                    Counter(person, name, gain, _convex(prices, max(0, round(share - carried[person]))))
+                )
         return found
 
     def _carried(
@@ -412,7 +453,9 @@ class _Compiler:
                 past = sum(worked for day, worked in before.items() if start <= day < self.rota.first)
                 room = max(0, rule.figure * rule.weeks - past) // unit
                 gain = np.zeros((len(self.dates), len(self.choices)), dtype=np.int32)
-                days = [day for day, date_ in enumerate(self.dates) if start <= date_ < monday + timedelta(days=7)]
+                days = [
+                    day for day, date_ in enumerate(self.dates) if start <= date_ < monday + timedelta(days=7)
+                ]
                 gain[days] = per_choice
                 if int(gain.max(axis=1).sum()) > room:
                     steep = float(self.objective.minimum * 1000)
@@ -452,12 +495,17 @@ class _Compiler:
         minutes = [choice.minutes for choice in self.choices if choice.minutes]
         if any(one.max_minutes is not None or one.min_minutes is not None for one in limits) and minutes:
             stage.unit = math.gcd(*minutes)
-            stage.choice_minutes = np.asarray([choice.minutes // stage.unit for choice in self.choices], dtype=np.int32)
+            stage.choice_minutes = np.asarray(
+                [choice.minutes // stage.unit for choice in self.choices], dtype=np.int32
+            )
             top = max(minutes) * len(self.dates)
             stage.most = np.asarray(
-                [(top if one.max_minutes is None else one.max_minutes) // stage.unit for one in limits], dtype=np.int32
+                [(top if one.max_minutes is None else one.max_minutes) // stage.unit for one in limits],
+                dtype=np.int32,
             )
-            stage.least = np.asarray([-(-(one.min_minutes or 0) // stage.unit) for one in limits], dtype=np.int32)
+            stage.least = np.asarray(
+                [-(-(one.min_minutes or 0) // stage.unit) for one in limits], dtype=np.int32
+            )
         if any(one.max_weekends is not None for one in limits):
             top = len(self.dates) // 7 + 1
             stage.weekends = np.asarray(
@@ -465,7 +513,9 @@ class _Compiler:
             )
         for shift in dict.fromkeys(shift for one in limits for shift, _ in one.max_shifts):
             members = frozenset(place for place, choice in enumerate(self.choices) if shift in choice.shifts)
-            most = np.asarray([dict(one.max_shifts).get(shift, len(self.dates)) for one in limits], dtype=np.int32)
+            most = np.asarray(
+                [dict(one.max_shifts).get(shift, len(self.dates)) for one in limits], dtype=np.int32
+            )
             if int(most.min()) < len(self.dates):
                 stage.counted.append((members, most))
         return stage
@@ -496,7 +546,9 @@ class _Compiler:
         shown: dict[tuple[object, ...], DayKind] = {}
         kinds = []
         for place, day in enumerate(self.dates):
-            clock = tuple(_utc(day + timedelta(days=back), 720, self.rota.site.timezone) for back in (-3, -2, -1, 0, 1))
+            clock = tuple(
+                _utc(day + timedelta(days=back), 720, self.rota.site.timezone) for back in (-3, -2, -1, 0, 1)
+            )
             key = (day.weekday(), place == 0, tuple(one - clock[0] for one in clock))
             if key not in shown:
                 shown[key] = self._kind(day, place == 0)
@@ -566,9 +618,9 @@ class _Compiler:
         )  # fmt: skip
 
 
-def _convex(prices: np.ndarray[tuple[int, ...], np.dtype[np.float64]], middle: int) -> np.ndarray[
-    tuple[int, ...], np.dtype[np.float64]
-]:
+def _convex(
+    prices: np.ndarray[tuple[int, ...], np.dtype[np.float64]], middle: int
+) -> np.ndarray[tuple[int, ...], np.dtype[np.float64]]:
     """Rounding may bend a square by one; slopes are made to grow so that the price stays convex."""
     middle = min(max(middle, 0), len(prices) - 1)
     result = prices.copy()

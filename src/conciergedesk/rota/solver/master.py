@@ -83,7 +83,9 @@ class Master:
         """Rows of one column and its values there."""
         problem = self.problem
         chosen = plan[problem.row_day] if len(problem.rows) else np.zeros(0, dtype=np.int32)
-        covered = np.flatnonzero(self._counts[np.arange(len(problem.rows)), chosen] & self._allowed[:, person])
+        covered = np.flatnonzero(
+            self._counts[np.arange(len(problem.rows)), chosen] & self._allowed[:, person]
+        )
         places = [place for place in problem.counters_of[person]]
         counts = [problem.count(problem.counters[place], plan) for place in places]
         rows = np.concatenate([
@@ -167,12 +169,16 @@ class Master:
         places = range(self.first_roster, self.first_roster + len(self.rosters))
         self.program.bounds(list(places), lower.tolist(), upper.tolist())
 
-    def best_combination(self, keep: Iterable[int], seconds: float, incumbent: float, seed: int = 0) -> list[int] | None:
+    def best_combination(
+        self, keep: Iterable[int], seconds: float, incumbent: float, seed: int = 0
+    ) -> list[int] | None:
         """An integer program over some known rosters: the best one per person found in time."""
         kept = list(keep)
         problem = self.problem
         right = (
-            [1.0] * len(problem.people) + [float(row.target) for row in problem.rows] + [0.0] * len(problem.counters)
+            [1.0] * len(problem.people)
+            + [float(row.target) for row in problem.rows]
+            + [0.0] * len(problem.counters)
         )
         program = Program(right, right, seed=seed)
         program.add(self.slacks)

@@ -57,7 +57,12 @@ class CoverRow:
         else:
             over = max(0, min(count, self.high) - self.target)
             above = max(0, count - self.high)
-        return below * self.price_low + under * self.price_under + over * self.price_over + above * self.price_high
+        return (
+            below * self.price_low
+            + under * self.price_under
+            + over * self.price_over
+            + above * self.price_high
+        )
 
 
 @dataclass

@@ -90,7 +90,9 @@ class Pricer:
                 cells[person][:, list(choices)] += prices[number]
             roster = table.best(cells, [place], 1)[0][1][0]
             cells[person] = original
-            limits = sum(prices[number] * int(most[place]) for number, (_, most) in enumerate(self.stage.counted))
+            limits = sum(
+                prices[number] * int(most[place]) for number, (_, most) in enumerate(self.stage.counted)
+            )
             best = max(best, roster.price - float(limits))
             if not self._broken(place, roster.plan):
                 price = float(original[np.arange(self.days), roster.plan].sum()) + roster.shape

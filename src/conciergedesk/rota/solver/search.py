@@ -142,7 +142,9 @@ class Search:
         if len(by_person) < len(problem.people):
             return None
         order = range(len(problem.people))
-        return np.stack([by_person[one].plan for one in order]), np.asarray([by_person[one].shape for one in order])
+        return np.stack([by_person[one].plan for one in order]), np.asarray(
+            [by_person[one].shape for one in order]
+        )
 
     def _best_alone(self, person: int, counts: Ints64, tries: int = 1) -> Found | None:
         """A cheap roster of one person when all others stay.
@@ -216,7 +218,11 @@ class Search:
         """Take a complete roster when it is better; its rosters become columns in any case."""
         value = self.problem.value(plans, shapes)
         self.master.add(
-            Roster(person, plans[person].copy(), self.master.price_of(person, plans[person], float(shapes[person])))
+            Roster(
+                person,
+                plans[person].copy(),
+                self.master.price_of(person, plans[person], float(shapes[person])),
+            )
             for person in range(len(self.problem.people))
         )
         if value < self.best_value - EPS and value < HUGE / 2:
@@ -270,7 +276,8 @@ class Search:
                 if whole and total > self.bound:
                     self.bound = total
                 fresh = master.add(
-                    Roster(one.person, one.plan, master.price_of(one.person, one.plan, one.shape)) for one in found
+                    Roster(one.person, one.plan, master.price_of(one.person, one.plan, one.shape))
+                    for one in found
                 )
                 if fresh or not smooth:
                     break
@@ -339,7 +346,9 @@ class Search:
         free = set(self.random.permutation(people)[: max(2, round(share * people))].tolist())
         keys = {(one.person, one.plan.tobytes()): place for place, one in enumerate(self.master.rosters)}
         fixed = {
-            person: keys[person, self.best_plans[person].tobytes()] for person in range(people) if person not in free
+            person: keys[person, self.best_plans[person].tobytes()]
+            for person in range(people)
+            if person not in free
         }
         self._dive(fixed, noise=0.3, rounds=4)
 
@@ -354,7 +363,9 @@ class Search:
         people, days = len(problem.people), problem.days
         held = np.ones((people, days), dtype=bool)
         if self.random.random() < 0.5 and people > 2:
-            held[self.random.permutation(people)[: int(self.random.integers(2, max(3, people // 2 + 1)))]] = False
+            held[self.random.permutation(people)[: int(self.random.integers(2, max(3, people // 2 + 1)))]] = (
+                False
+            )
         else:
             weeks = int(self.random.integers(2, 5))
             first = int(self.random.integers(0, max(1, days // 7 - weeks + 1))) * 7
@@ -425,7 +436,8 @@ class Search:
         found, _ = self._price(self.problem.cost + off, range(len(self.problem.people)))
         good = [one for one in found if one.price < HUGE / 2]
         self.master.add(
-            Roster(one.person, one.plan, self.master.price_of(one.person, one.plan, one.shape)) for one in good
+            Roster(one.person, one.plan, self.master.price_of(one.person, one.plan, one.shape))
+            for one in good
         )
         return len({one.person for one in good}) == len(self.problem.people)
 
@@ -461,7 +473,10 @@ class Search:
         priced.sort()
         keep = [place for _, place in priced[: 60 * people + 400]]
         chosen = master.best_combination(
-            keep, min(self.time_left(), 0.25 * max(1.0, self.deadline - self.began), 20.0), self.best_value, self.seed
+            keep,
+            min(self.time_left(), 0.25 * max(1.0, self.deadline - self.began), 20.0),
+            self.best_value,
+            self.seed,
         )
         if chosen is None:
             return
