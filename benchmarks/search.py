@@ -245,6 +245,7 @@ def _measure_own(
     *,
     quick: bool,
 ) -> SearchIndex:
+    judge = Judge(entries, lexicon)
     index = SearchIndex(lexicon)
     before = _resident()
     # The rows are not the index's: keep the collector from walking through them again and again.
@@ -253,7 +254,6 @@ def _measure_own(
     index.build(entries)
     report.figure("build_s", time.perf_counter() - start, "<= 3")
     context = SearchContext()
-    judge = Judge(entries, lexicon)
     spent = timed(lambda text: [hit.id for hit in index.search(text, context, DEPTH).hits], queries, judge)
     report.figure("memory_above_rows_mb", _resident() - before, "<= 60")
     _report_quality(report, judge)

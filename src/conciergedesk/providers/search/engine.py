@@ -89,6 +89,10 @@ class SearchIndex:
             self._close.clear()
             self.store.add(entry)
 
+    def replace(self, entry: ProviderEntry) -> None:
+        """The same as ``add``: an entry with a known id takes its place."""
+        self.add(entry)
+
     def remove(self, id: str) -> bool:
         """Forget a provider; False when it was not known."""
         with self._lock:

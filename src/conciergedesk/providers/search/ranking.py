@@ -14,7 +14,7 @@ from conciergedesk.providers.search.matching import Floats, Rows
 from conciergedesk.providers.search.store import Store
 
 # Rows looked at closely; fewer will do when better answers are there already.
-CANDIDATES, FEWER = 48, 20
+CANDIDATES, FEWER = 40, 20
 # What each likeness counts; fitted on noisy spellings of real names, and adding up to 1.
 COVER, COVER_SQUARED, ALIKE, SWAPPED, SORTED, WORDS = 0.30, 0.24, 0.08, 0.11, 0.10, 0.17
 
