@@ -199,3 +199,51 @@ class Appointment(SQLModel, table=True):
     provider: str = line(limit=120)
     state: str = line("proposed", limit=20)
     version: int = 1
+
+
+class ProviderAsk(SQLModel, table=True):
+    """One provider asked for one request: a line of the private thread with a clock of its own.
+
+    ``due_at`` is when silence counts as an answer; ``outcome`` is how a confirmed order ended.
+    """
+
+    __tablename__ = "provider_ask"
+    __table_args__ = (
+        CheckConstraint(
+            "state IN ('asked','accepted','declined','counter','silent','withdrawn')",
+            name="ck_provider_ask_state",
+        ),
+        CheckConstraint(
+            "outcome IN ('','kept','late','incomplete','no_show','weather','called_off')",
+            name="ck_provider_ask_outcome",
+        ),
+        Index(
+            "ix_provider_ask_open",
+            "due_at",
+            sqlite_where=text("state = 'asked'"),
+            postgresql_where=text("state = 'asked'"),
+        ),
+    )
+
+    id: int | None = key()
+    request_id: int = link("request.id")
+    provider_id: int = link("provider.id")
+    state: str = line("asked", limit=10)
+    channel: str = line("phone", limit=12)
+    asked_at: datetime
+    asked_by_id: int | None = link("agent.id", optional=True, index=False)
+    due_at: datetime
+    answered_at: datetime | None = None
+    wanted_from: datetime | None = None
+    wanted_to: datetime | None = None
+    counter_from: datetime | None = None
+    counter_to: datetime | None = None
+    price_cents: int | None = None
+    contact: str = line(limit=80)
+    reference: str = line(limit=60)
+    answer: str = line(limit=300)
+    word: str = line(limit=200)
+    appointment_id: int | None = link("appointment.id", optional=True, index=False)
+    outcome: str = line(limit=10)
+    outcome_at: datetime | None = None
+    version: int = 1
