@@ -54,14 +54,16 @@ class LineArithmetic:
     def sentences(self, language: str | None = None) -> tuple[str, ...]:
         """What a planner must know about this line, with the way out."""
         said = [translate(
-            N_("Line {line}: {shifts} shifts and {need} a week, contracts give {have}; {people} people at 35 h needed before leave."),
+            N_("Line {line}: {shifts} shifts and {need} a week, contracts give {have}; "
+               "{people} people at 35 h needed before leave."),
             language, line=self.line, shifts=self.shifts_a_week, need=hours(self.minutes_a_week),
             have=hours(self.contract_minutes), people=self.full_time_needed,
         )]  # fmt: skip
         if not self.holds_with_one_away:
             present = max(0, len(self.own) - 1)
             said.append(translate(
-                N_("With one away, the {present} who are left may work {days} days each: {able} of {shifts} shifts, {missing} are missing."),
+                N_("With one away, the {present} who are left may work {days} days each: "
+                   "{able} of {shifts} shifts, {missing} are missing."),
                 language, present=present, days=self.days_each, able=present * self.days_each,
                 shifts=self.shifts_a_week, missing=-self.spare_when_one_away,
             ))  # fmt: skip

@@ -480,7 +480,8 @@ def _day_classes(table: Table, field: str) -> tuple[DayClass, ...]:
 def _from_calls(table: Table) -> int:
     """Agents needed for a stated call volume, by Erlang C."""
     line = Line(
-        calls_per_hour=table.number("calls", 0.0, 0.0, 100_000.0), handling_minutes=table.number("aht", 5.0, 0.01, 600.0),
+        calls_per_hour=table.number("calls", 0.0, 0.0, 100_000.0),
+        handling_minutes=table.number("aht", 5.0, 0.01, 600.0),
         within_seconds=table.number("within", 20.0, 0.0, 3600.0),
     )  # fmt: skip
     share = table.number("sl", 0.8, 0.01, 0.9999)

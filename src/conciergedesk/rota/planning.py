@@ -147,22 +147,7 @@ def plan_period(
         left = max(0.05, seconds - (time.perf_counter() - began))
         share = left * sizes[place] / sum(sizes[place:])
 
-        def tell(
-            news: Incumbent, problem: Problem = problem, so_far: tuple[float, float] = (total, bound)
-        ) -> None:
-            if progress is not None:
-                spent = time.perf_counter() - began
-                roster = Roster((*done, *_assignments(problem, rota, news.plans)))
-                progress(
-                    PlanProgress(
-                        so_far[0] + news.value,
-                        so_far[1] + news.bound,
-                        spent,
-                        min(1.0, spent / seconds),
-                        roster,
-                    )
-                )
-
+        tell = _teller(progress, rota, problem, tuple(done), (total, bound), (began, seconds))
         search = Search(problem, seed=seed, seconds=share, progress=tell, cancelled=cancelled)
         offset = time.perf_counter() - began
         found = search.run()
@@ -187,6 +172,23 @@ def plan_period(
         seconds=spent, first_seconds=first, best_seconds=best_at,
         violations=check(rota, before.joined(roster), law),
     )  # fmt: skip
+
+
+def _teller(
+    progress: Callable[[PlanProgress], None] | None, rota: Rota, problem: Problem, done: tuple[Assignment, ...],
+    so_far: tuple[float, float], clock: tuple[float, float],
+) -> Callable[[Incumbent], None] | None:  # fmt: skip
+    """What the search of one part calls, adding what the parts before have."""
+    if progress is None:
+        return None
+
+    def tell(news: Incumbent) -> None:
+        spent = time.perf_counter() - clock[0]
+        roster = Roster((*done, *_assignments(problem, rota, news.plans)))
+        share = min(1.0, spent / clock[1])
+        progress(PlanProgress(so_far[0] + news.value, so_far[1] + news.bound, spent, share, roster))
+
+    return tell
 
 
 def _stuck(search: Search, part: Part) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 from conciergedesk.rota.calendar import Holiday, day_class, easter, holiday_on
 from conciergedesk.rota.checker.instants import Span, instant, overlap, span_of, worked_between
@@ -212,7 +213,7 @@ class _Person:
     def _part_time_gap(self, day: date, spans: list[Span]) -> Iterator[Violation]:
         if self.agent.part_time:
             for rule in self.law.of_kind(RuleKind.PART_TIME_GAP):
-                gaps = [later.start - span.end for span, later in zip(spans, spans[1:], strict=False)]
+                gaps = [later.start - span.end for span, later in pairwise(spans)]
                 if gaps and (max(gaps) > rule.figure or len(gaps) > 1):
                     yield self._found(RuleKind.PART_TIME_GAP, (day,), max(gaps), rule.figure, rule)
 

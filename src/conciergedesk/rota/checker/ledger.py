@@ -86,7 +86,7 @@ def ledger(
         against_contract=minutes - agent.contract_minutes * days_in // 7 if agent.contract_minutes else 0,
         sundays=sundays, sunday_minutes=sunday_minutes,
         holidays=sum(holiday_on(rota.site, day) is not None for day in worked_days), holiday_minutes=holiday_minutes,
-        evenings=sum(any(ShiftKind.EVENING in span.shift.kinds for span in work if span.day == day) for day in worked_days),
+        evenings=len({span.day for span in work if ShiftKind.EVENING in span.shift.kinds}),
         night_minutes=night, nights_on_call=len({span.day for span in spans if span.shift.on_call}),
         on_call_minutes=sum(span.length for span in spans if span.shift.on_call), recovery_minutes=recovery,
         sundays_carried=agent.balance.sundays, holidays_carried=agent.balance.holidays,

@@ -25,6 +25,9 @@ TERMS = {
 }
 
 
+HOUSE_SHAPES = Shapes(single_off=3, single_work=4, backward=2, split_weekend=2, long_run=2)
+
+
 @dataclass(frozen=True, slots=True)
 class Objective:
     """Prices per unit, most important first.
@@ -46,7 +49,7 @@ class Objective:
     wish: int = 20
     backup: int = 12
     rotation: int = 6
-    shapes: Shapes = Shapes(single_off=3, single_work=4, backward=2, split_weekend=2, long_run=2)
+    shapes: Shapes = HOUSE_SHAPES
 
 
 PLAIN = Objective(1, 0, 1, 1, 0, 0, 0, 0, 0, 1, 0, 0, Shapes())

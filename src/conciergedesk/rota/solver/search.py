@@ -328,7 +328,8 @@ class Search:
                     fixed[person] = place
             plans = np.stack([master.rosters[fixed[person]].plan for person in everybody])
             shapes = np.asarray([
-                master.rosters[fixed[person]].price - master.price_of(person, plans[person], 0.0) for person in everybody
+                master.rosters[fixed[person]].price - master.price_of(person, plans[person], 0.0)
+                for person in everybody
             ])  # fmt: skip
             self._offer(plans, shapes)
             self._descend(plans, shapes, rounds=2)
