@@ -17,7 +17,7 @@ import json
 import resource
 import tempfile
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -61,7 +61,6 @@ class Query:
     expected: frozenset[str]
     category: str
     city: str
-    relevant: int
 
 
 Answer = Callable[[str], list[str]]
@@ -79,7 +78,6 @@ def read_queries(path: Path) -> list[Query]:
                     frozenset(one.get("expected") or ()),
                     one.get("category", ""),
                     one.get("city", ""),
-                    int(one.get("n_relevant") or len(one.get("relevant") or ())),
                 )
             )
     return found
@@ -144,6 +142,7 @@ class Judge:
         self._trade = {e.id: e.categories[0] if e.categories else "" for e in entries}
         self._town = {e.id: fold(e.commune) for e in entries}
         self._lexicon = lexicon
+        self._there = Counter((self._trade[e.id], self._town[e.id]) for e in entries)
         self.first: dict[str, list[float]] = defaultdict(list)
         self.five: dict[str, list[float]] = defaultdict(list)
         self.mrr: dict[str, list[float]] = defaultdict(list)
@@ -154,8 +153,10 @@ class Judge:
             code = self._lexicon.code_of_label(query.category)
             town = fold(query.city)
             good = [self._trade.get(id) == code and self._town.get(id) == town for id in ids]
-            wanted = min(5, query.relevant)
-            self.share.append(min(1.0, sum(good[:5]) / wanted) if wanted else 1.0)
+            wanted = min(5, self._there[code or "", town])
+            if not wanted:
+                return  # nobody of that trade in that town is in a corpus of this size
+            self.share.append(min(1.0, sum(good[:5]) / wanted))
         else:
             good = [id in query.expected for id in ids]
         rank = good.index(True) if True in good else None
