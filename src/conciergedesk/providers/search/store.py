@@ -21,7 +21,7 @@ from conciergedesk.providers.search.words import fold_all
 NAME, COMMUNE, OTHER = 0, 1, 2
 FIELD_BITS = 2
 _WORD_SHIFT = 34
-_CHUNK = 5_000
+_CHUNK = 2_000
 _LAST = "\U0010ffff"
 
 
