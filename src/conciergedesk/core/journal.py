@@ -55,6 +55,7 @@ class JournalRow(SQLModel, table=True):
     """What one row held before and after a unit of work; ``None`` once erased."""
 
     __tablename__ = "journal_row"
+    __table_args__ = (Index("ix_journal_row_of", "table_name", "row_id"),)
 
     id: int | None = Field(default=None, sa_column=Column(_BigKey, primary_key=True, autoincrement=True))
     unit: str = Field(sa_column=Column(String(32), nullable=False, index=True))

@@ -12,6 +12,18 @@ from conciergedesk.core.db.types import block, document, key, line, link
 
 _OPEN = text("is_open")
 _COOLING = text("state = 'done'")
+# SQLite uses a partial index only for the very words of the query, where a flag is spelt so.
+_OPEN_LITE = text("is_open = 1")
+
+
+def _still_open(name: str, column: str, unless: str) -> Index:
+    """An index over open requests that do not bear a mark yet, so that the wake-up reads only what is due."""
+    return Index(
+        name,
+        column,
+        sqlite_where=text(f"is_open = 1 AND {unless}"),
+        postgresql_where=text(f"is_open AND {unless}"),
+    )
 
 
 class Request(SQLModel, table=True):
@@ -30,7 +42,14 @@ class Request(SQLModel, table=True):
             name="ck_request_state",
         ),
         # Open work is found without touching the history, however long that grows.
-        Index("ix_request_open", "board_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_request_open", "board_at", sqlite_where=_OPEN_LITE, postgresql_where=_OPEN),
+        _still_open("ix_request_to_warn", "warn_at", "warned_at IS NULL"),
+        _still_open("ix_request_to_breach", "due_at", "breached_at IS NULL"),
+        _still_open(
+            "ix_request_to_answer",
+            "response_due_at",
+            "first_response_at IS NULL AND response_breached_at IS NULL",
+        ),
         Index("ix_request_cooling", "resolved_at", sqlite_where=_COOLING, postgresql_where=_COOLING),
         Index("ix_request_opened", "opened_at"),
         Index("ix_request_resolved", "first_resolved_at"),

@@ -129,10 +129,15 @@ class Unit:
 
     def _conflict(self, table: type[SQLModel], row_id: int) -> Conflict:
         name = str(table.__tablename__)
+        unit = (
+            select(JournalRow.unit)
+            .where(JournalRow.table_name == name, JournalRow.row_id == row_id)
+            .order_by(col(JournalRow.id).desc())
+            .limit(1)
+        )
         last = self.session.exec(
             pick(JournalLine.actor, JournalLine.at)
-            .join(JournalRow, col(JournalRow.unit) == JournalLine.unit)
-            .where(JournalRow.table_name == name, JournalRow.row_id == row_id)
+            .where(JournalLine.unit == unit.scalar_subquery())
             .order_by(col(JournalLine.id).desc())
             .limit(1)
         ).first()

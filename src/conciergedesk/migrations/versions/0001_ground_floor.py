@@ -81,6 +81,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     with op.batch_alter_table("journal_row", schema=None) as batch_op:
+        batch_op.create_index("ix_journal_row_of", ["table_name", "row_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_journal_row_unit"), ["unit"], unique=False)
 
     op.create_table(
@@ -455,7 +456,7 @@ def upgrade() -> None:
             "ix_request_open",
             ["board_at"],
             unique=False,
-            sqlite_where=sa.text("is_open"),
+            sqlite_where=sa.text("is_open = 1"),
             postgresql_where=sa.text("is_open"),
         )
         batch_op.create_index("ix_request_opened", ["opened_at"], unique=False)
@@ -465,6 +466,27 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_request_requester_id"), ["requester_id"], unique=False)
         batch_op.create_index("ix_request_resolved", ["first_resolved_at"], unique=False)
+        batch_op.create_index(
+            "ix_request_to_answer",
+            ["response_due_at"],
+            unique=False,
+            sqlite_where=sa.text("is_open = 1 AND first_response_at IS NULL AND response_breached_at IS NULL"),
+            postgresql_where=sa.text("is_open AND first_response_at IS NULL AND response_breached_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_request_to_breach",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("is_open = 1 AND breached_at IS NULL"),
+            postgresql_where=sa.text("is_open AND breached_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_request_to_warn",
+            ["warn_at"],
+            unique=False,
+            sqlite_where=sa.text("is_open = 1 AND warned_at IS NULL"),
+            postgresql_where=sa.text("is_open AND warned_at IS NULL"),
+        )
 
     op.create_table(
         "saved_view",
