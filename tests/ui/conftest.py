@@ -14,10 +14,10 @@ from conciergedesk.core.clock import FixedClock
 from conciergedesk.core.i18n import active_language, use_language
 from conciergedesk.ui.app import MODES, DeskApp, Identity
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
-from conciergedesk.ui.gallery_values import ME, NOW, SHIFT_ENDS, GallerySource, holiday
 from conciergedesk.ui.glyphs import use_glyphs
 from conciergedesk.ui.keys import KeyMap, use_keymap
 from conciergedesk.ui.screens.board import BoardScreen
+from tests.ui.evening import ME, NOW, SHIFT_ENDS, GallerySource, holiday
 
 
 async def settle(pilot: Pilot[None]) -> None:

@@ -10,9 +10,9 @@ import pytest
 from conciergedesk.board.detail import Detail, Snapshot
 from conciergedesk.board.rules import PromiseKind
 from conciergedesk.core.errors import Unavailable
-from conciergedesk.ui.gallery_values import NOW, GallerySource, promises
 from conciergedesk.ui.widgets.detail import BottomStrip, DetailPane, SectionsPane
 from conciergedesk.ui.widgets.promises import PromiseList
+from tests.ui.evening import NOW, GallerySource, promises
 
 from .conftest import OpenDesk, settle
 

@@ -24,10 +24,10 @@ from conciergedesk.board.detail import (
 from conciergedesk.board.rules import Promise, PromiseKind, haystack_of
 from conciergedesk.core.errors import Conflict
 from conciergedesk.ui.app import Identity
-from conciergedesk.ui.gallery_values import ME, NOW, GallerySource, promises
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.confirm import Confirm
 from conciergedesk.ui.modals.form import Field, FormSheet
+from tests.ui.evening import ME, NOW, GallerySource, promises
 
 from .conftest import Desk, OpenDesk, settle
 

@@ -127,7 +127,7 @@ class RequestOffer:
             id=row.id,
             ref=number,
             due_at=row.board_at,
-            warn_at=row.warn_at,
+            warn_at=None if row.state == State.CONFIRMED else row.warn_at,
             what=what,
             for_whom=short_name(row.for_whom),
             where=row.place,
@@ -198,7 +198,7 @@ class RequestOffer:
         row = found[0]
         facts = [
             Fact(_("Whom"), row.person or "?", brief=True),
-            Fact(_("Phone"), show_phone(row.number), tone=Tone.BRIGHT, bold=True, brief=True),
+            Fact(_("fact|Phone"), show_phone(row.number), tone=Tone.BRIGHT, bold=True, brief=True),
             Fact(_("Promised for"), show_moment(row.due_at)),
             Fact(_("By"), row.owner),
         ]
@@ -259,7 +259,7 @@ def short_name(name: str) -> str:
     if len(name) <= NAME_CELLS or " " not in name:
         return name
     first, _space, last = name.partition(" ")
-    return f"{first} {last[:1]}."
+    return f"{first} {last[:1]}." if len(first) + 3 <= NAME_CELLS else first
 
 
 def _whom(person: PersonCard | None, language: str) -> str:
@@ -285,7 +285,7 @@ def _facts(
             )
             facts.append(
                 Fact(
-                    _("Phone"),
+                    _("fact|Phone"),
                     show_phone(first.e164 or first.typed),
                     note,
                     tone=Tone.BRIGHT,
@@ -379,9 +379,10 @@ def _act_line(line: Line) -> TimelineLine:
     if line.act == "request.claim" and line.facts.get("taken_from"):
         text = _("taken over from a colleague")
     loud = line.act in LOUD_ACTS
+    happened = line.facts.get("at")
     return TimelineLine(
-        line.at,
-        line.actor,
+        datetime.fromisoformat(happened) if isinstance(happened, str) else line.at,
+        "" if loud else line.actor,
         text,
         tone=Tone.LATE if loud else Tone.MUTED,
         mark=Mark.LATE if loud else Mark.NONE,

@@ -1,111 +1,84 @@
-"""Screenshots of the screens with a clock that stands still: ``python -m conciergedesk.ui.gallery OUTDIR``."""
+"""Pictures of the sample desk on a clock that stands still: ``python -m conciergedesk.ui.gallery OUTDIR [NAME ...]``.
+
+The desk is the real one: the same services, the same file, driven by the same keys.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 from textual.pilot import Pilot
 
 from conciergedesk.core.clock import FixedClock
-from conciergedesk.ui.app import MODES, DeskApp, Identity
-from conciergedesk.ui.desk_screen import DeskScreen
-from conciergedesk.ui.gallery_values import ME, NOW, SHIFT_ENDS, GallerySource, holiday
-from conciergedesk.ui.screens.board import BoardScreen
+from conciergedesk.core.settings import Settings
+from conciergedesk.ui.session import DeskSession
+from conciergedesk.ui.start import Start
 from conciergedesk.ui.themes import DAY, MONO, NIGHT
 
-ACTS = (
-    "desk.new",
-    "desk.find",
-    "desk.call",
-    "desk.undo",
-    "desk.note",
-    "board.open",
-    "board.claim",
-    "board.status",
-    "board.callback",
-    "board.provider",
-    "board.call",
-    "board.step",
-    "board.key",
-    "board.letter",
-    "board.message",
-    "board.kept",
-)
+NOW = datetime(2027, 3, 24, 17, 42, tzinfo=UTC)
+"""18:42 in Metz, two days before a Good Friday that is a holiday there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One picture: the keys pressed before it is taken."""
+    """One picture: who sits at the desk, and the keys pressed before it is taken."""
 
     name: str
-    size: tuple[int, int]
+    size: tuple[int, int] = (120, 36)
     theme: str = NIGHT
+    agent: str = "INE"
     keys: tuple[str, ...] = ()
+    typed: str = ""
     language: str = "fr"
-    promises: int | None = None
 
 
 SHOTS: tuple[Shot, ...] = (
+    Shot("welcome_80x24", (80, 24), agent=""),
     Shot("board_80x24", (80, 24)),
-    Shot("board_120x36", (120, 36)),
+    Shot("board_120x36"),
     Shot("board_200x60", (200, 60)),
-    Shot("board_120x36_light", (120, 36), DAY),
+    Shot("board_120x36_light", theme=DAY),
     Shot("board_80x24_mono", (80, 24), MONO),
-    Shot("board_60x16", (60, 16)),
-    Shot("board_120x36_en", (120, 36), language="en"),
-    Shot("board_120x36_500", (120, 36), keys=("pagedown", "pagedown", "space", "space"), promises=500),
-    Shot("board_120x36_empty", (120, 36), promises=0),
-    Shot("board_120x36_filter", (120, 36), keys=("slash", *"jonas")),
-    Shot("board_80x24_detail", (80, 24), keys=("right",)),
-    Shot("palette_120x36", (120, 36), keys=("ctrl+p", *"cle")),
-    Shot("help_120x36", (120, 36), keys=("question_mark",)),
-    Shot("help_80x24", (80, 24), keys=("question_mark",)),
-    Shot("views_80x24", (80, 24), keys=("v",)),
-    Shot("go_80x24", (80, 24), keys=("g",)),
+    Shot("board_120x36_en", language="en"),
+    Shot("capture_120x36", keys=("n",), typed="dentist 20h klein de"),
+    Shot("capture_80x24", (80, 24), keys=("n",), typed="clés gîte tanneurs 19h30 weber urgent"),
+    Shot("find_120x36", keys=("f",), typed="weber"),
+    Shot("status_120x36", keys=("down", "s")),
+    Shot("help_120x36", keys=("question_mark",)),
 )
-
-
-def gallery_app(shot: Shot) -> DeskApp:
-    """The desk with the evening of the gallery."""
-    from conciergedesk.ui.gallery_values import promises
-
-    source = GallerySource(promises(shot.promises))
-
-    def board() -> DeskScreen:
-        return BoardScreen(source, holiday=holiday, poll_seconds=0)
-
-    modes = {"board": board} | {label.id: DeskScreen for label in MODES if label.id != "board"}
-    app = DeskApp(modes, clock=FixedClock(NOW), language=shot.language, theme=shot.theme, glyph_set="unicode")
-    for act in ACTS:
-        app.on_act(act, lambda ask: ask.screen.say(ask.act))
-    app.sign_in(
-        Identity("Inès", ME, "accueil", "soir", SHIFT_ENDS, ("Maëlle (accueil)", "Gaël (terrain)", "Hélène"))
-    )
-    return app
 
 
 async def settle(pilot: Pilot[None]) -> None:
     """Wait until everything that was started has been shown."""
-    for _turn in range(3):
-        await pilot.pause(0.08)
+    for _turn in range(4):
+        await pilot.pause(0.05)
         await pilot.app.workers.wait_for_complete()
         await pilot.pause()
 
 
 async def take(shot: Shot) -> str:
-    """The picture as SVG."""
-    app = gallery_app(shot)
-    async with app.run_test(size=shot.size) as pilot:
+    """The picture as SVG; the sample desk is planted in this process's desk folder when it is not there yet."""
+    settings = Settings(theme=shot.theme, language=shot.language, glyphs="unicode", desk="gallery")
+    session = DeskSession(FixedClock(NOW), settings)
+    start = Start(session, sample=bool(shot.agent), agent=shot.agent)
+    async with start.app.run_test(size=shot.size) as pilot:
         await settle(pilot)
-        if shot.keys:
-            await pilot.press(*shot.keys)
+        for key in shot.keys:
+            await pilot.press(key)
             await settle(pilot)
-        return app.export_screenshot(title="ConciergeDesk")
+        for char in shot.typed:
+            await pilot.press("space" if char == " " else char)
+        await settle(pilot)
+        picture = start.app.export_screenshot(title="ConciergeDesk")
+    session.close()
+    return picture
 
 
 def main(arguments: Sequence[str]) -> int:
@@ -113,14 +86,16 @@ def main(arguments: Sequence[str]) -> int:
     if not arguments:
         sys.stderr.write("python -m conciergedesk.ui.gallery OUTDIR [NAME ...]\n")
         return 2
-    os.environ.setdefault("TEXTUAL_ANIMATIONS", "none")
+    os.environ["TEXTUAL_ANIMATIONS"] = "none"
     folder = Path(arguments[0])
     folder.mkdir(parents=True, exist_ok=True)
-    for shot in SHOTS:
-        if len(arguments) > 1 and shot.name not in arguments[1:]:
-            continue
-        (folder / f"{shot.name}.svg").write_text(asyncio.run(take(shot)), encoding="utf-8")
-        sys.stdout.write(f"{shot.name}\n")
+    with tempfile.TemporaryDirectory() as home:
+        os.environ["CONCIERGEDESK_HOME"] = home
+        for shot in SHOTS:
+            if len(arguments) > 1 and shot.name not in arguments[1:]:
+                continue
+            (folder / f"{shot.name}.svg").write_text(asyncio.run(take(shot)), encoding="utf-8")
+            sys.stdout.write(f"{shot.name}\n")
     return 0
 
 

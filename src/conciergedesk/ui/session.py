@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from conciergedesk.core.desk import Desk
     from conciergedesk.core.shared import Agency
     from conciergedesk.jobs import Waker
+    from conciergedesk.handover.turns import HandoverHouse
     from conciergedesk.requests.rulebook import Rulebook
     from conciergedesk.staff.queries import AgentCard
 
@@ -50,6 +51,7 @@ class DeskSession:
         self.name = self.settings.desk or f"desk-{os.getpid()}-{secrets.token_hex(3)}"
         self._desk: Desk | None = None
         self._book: Rulebook | None = None
+        self._handover_house: HandoverHouse | None = None
         self._reader: BoardReader | None = None
         self.agency: Agency | None = None
         self.actor: Actor | None = None
@@ -175,6 +177,14 @@ class DeskSession:
             self._book = load_rulebook(knowledge_base())
         return self._book
 
+    def handover_house(self) -> HandoverHouse:
+        """The house's rules about handovers, read once."""
+        if self._handover_house is None:
+            from conciergedesk.handover.turns import load_handover_house
+
+            self._handover_house = load_handover_house(knowledge_base() / "handover")
+        return self._handover_house
+
     def act(self, verb: Callable[Concatenate[Unit, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a service verb as whoever is signed in."""
         if self.actor is None:
@@ -249,6 +259,9 @@ class DeskSession:
             from conciergedesk.requests import service as requests
 
             self._desk.act(SYSTEM, requests.note_what_time_did, self.book())
+            from conciergedesk.handover import service as handover
+
+            self._desk.act(SYSTEM, handover.note_what_time_did, self.handover_house())
 
     # --- drafts ---
 
@@ -270,6 +283,7 @@ class DeskSession:
         return self._reader.load() if self._reader is not None and self.actor is not None else Snapshot(())
 
     def detail(self, kind: PromiseKind, promise_id: int) -> Detail | None:
+        self.open_record = (kind, promise_id)
         return self._reader.detail(kind, promise_id) if self._reader is not None else None
 
     def token(self) -> str:

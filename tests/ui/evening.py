@@ -53,7 +53,7 @@ _ROWS: tuple[tuple[PromiseKind, str, str, str, str, str, str], ...] = (
     (K.REQUEST, "27 9:00", "Ménage et linge, 2 lits", "Karim, propriétaire", "logement P-12", "Farid", ""),
     (K.KEY, "27 15:00", "Remise de clés 311", "Wanda et Piet", "gare, hall départ", "Maëlle", ""),
     (K.APPOINTMENT, "27 18:30", "Table 6 couverts", "Ilse, congrès", "Vieux Pont", "Maëlle", ""),
-    (K.RELOCATION, "28 10:00", "Contrat électricité, J-15", "Lieselotte, D-09", "dossier D-09", "Clémence", "la famille"),
+    (K.RELOCATION, "28 10:00", "Contrat électricité, J-15", "Lieselotte, D-09", "dossier D-09", "Clémence", "la famille"),  # noqa: E501
     (K.RELOCATION, "29 10:00", "Baromètre J+30", "Jakub, D-05", "téléphone", "Clémence", ""),
     (K.REQUEST, "30 9:00", "Essai du terminal carte", "Mathilde, boutique", "boutique", "Sabrina", ""),
     (K.RELOCATION, "31 12:00", "Bail mobilité à relire", "Aurélien, D-14", "dossier D-14", "Clémence", "le bailleur"),
