@@ -472,6 +472,7 @@ class _Compiler:
 
     def _stages(self, cost: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[Stage]:
         kinds = self._kinds()
+        same = self._same(kinds)
         groups: dict[tuple[StepRules, bytes], list[int]] = {}
         usable = np.asarray(np.isfinite(cost).any(axis=1))
         for person, agent in enumerate(self.agents):
@@ -483,12 +484,27 @@ class _Compiler:
             begin = [self._begin(self.agents[person], machine) for person in people]
             unique = list(dict.fromkeys(begin))
             allowed = np.asarray(np.isfinite(cost[people]).any(axis=0))
-            layers = unroll(machine, unique, kinds, allowed)
+            first_of = np.zeros_like(allowed)
+            for choice, first in enumerate(same.tolist()):
+                first_of[:, first] |= allowed[:, choice]
+            layers = unroll(machine, unique, kinds, first_of)
             stages.append(self._limits(Stage(
                 people, unique, layers, np.asarray([unique.index(one) for one in begin], dtype=np.int32),
-                np.zeros(len(self.choices), dtype=np.int32),
+                np.zeros(len(self.choices), dtype=np.int32), same,
             )))  # fmt: skip
         return stages
+
+    def _same(self, kinds: list[DayKind]) -> Ints:
+        """Choices with the same hours and the same rests before and after them are one for the rules."""
+        seen: dict[tuple[object, ...], int] = {}
+        same = np.zeros(len(self.choices), dtype=np.int32)
+        for place, choice in enumerate(self.choices):
+            rests = tuple(
+                (kind.rest[place], tuple(row[place] for row in kind.rest)) for kind in dict.fromkeys(kinds)
+            )
+            key = (choice.works, choice.start, choice.end, choice.minutes, rests)
+            same[place] = seen.setdefault(key, place)
+        return same
 
     def _limits(self, stage: Stage) -> Stage:
         limits = [self.agents[person].limits for person in stage.people]

@@ -16,6 +16,7 @@ class Stage:
     Attributes:
         minutes: worked minutes per choice, in ``unit``; counted only when ``most`` or ``least`` is given.
         counted: (choices, most) of shifts with a personal maximum.
+        same: for each choice the first one that the rules cannot tell from it; only those are unrolled.
     """
 
     people: list[int]
@@ -23,6 +24,7 @@ class Stage:
     layers: list[Layer]
     start: Ints
     choice_minutes: Ints
+    same: Ints
     unit: int = 1
     least: Ints | None = None
     most: Ints | None = None

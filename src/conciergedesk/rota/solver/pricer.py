@@ -13,10 +13,12 @@ from numpy.typing import NDArray
 from conciergedesk.rota.solver.automaton import Floats, Ints
 from conciergedesk.rota.solver.model import Stage
 
+Ints64 = NDArray[np.int64]
 HUGE = 1e15
 LARGEST_TABLE = 48_000_000
 WIDEST_AXIS = 6_000
-PENALTY_ROUNDS = 6
+PENALTY_ROUNDS = 14
+MOST_MERGED = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,11 @@ class Pricer:
     def __init__(self, stage: Stage, choices: int, days: int) -> None:
         self.stage, self.choices, self.days = stage, choices, days
         self._tables: dict[tuple[int, ...], _Table] = {}
+        self._most = np.asarray([most for _, most in stage.counted], dtype=np.float64).reshape(
+            -1, len(stage.people)
+        )
+        self._penalty = np.zeros((len(stage.people), len(stage.counted)))
+        self._step = np.full(len(stage.people), 4.0)
 
     def best(self, cells: Floats, wanted: list[int], per_person: int = 1) -> tuple[list[Found], float]:
         """The cheapest rosters of the people at these places of the stage, and a proved bound on their sum.
@@ -53,6 +60,7 @@ class Pricer:
         """
         found: list[Found] = []
         bound = 0.0
+        wide: dict[int, float] = {}
         strict: dict[int, frozenset[int]] = dict.fromkeys(wanted, frozenset())
         while strict:
             groups: dict[tuple[int, ...], list[int]] = {}
@@ -65,40 +73,58 @@ class Pricer:
                     for place, rosters in table.best(cells, chunk, per_person):
                         broken = self._broken(place, rosters[0].plan) if rosters else set()
                         if broken and self._width(strict[place] | broken) > WIDEST_AXIS:
-                            low, legal = self._with_penalties(cells, place, rosters[0])
-                            bound += low
-                            found += legal
+                            wide[place] = rosters[0].price
                         elif broken:
                             again[place] = strict[place] | broken
                         else:
                             bound += rosters[0].price if rosters else HUGE
                             found += [one for one in rosters if not self._broken(place, one.plan)]
             strict = again
+        if wide:
+            low, legal = self._with_penalties(cells, wide, len(wanted) == 1)
+            bound += low
+            found += legal
         return found, bound
 
-    def _with_penalties(self, cells: Floats, place: int, first: Found) -> tuple[float, list[Found]]:
-        """Lagrangian steps on the counted shifts: a valid bound, and legal rosters when some turn up."""
-        table, person = self._table(()), self.stage.people[place]
-        prices = np.zeros(len(self.stage.counted))
-        best, legal, step = first.price, [], max(1.0, abs(first.price) * 0.02)
-        roster, original = first, cells[person].copy()
-        for _ in range(PENALTY_ROUNDS):
-            for number, (choices, most) in enumerate(self.stage.counted):
-                count = sum(int(choice) in choices for choice in roster.plan)
-                prices[number] = max(0.0, prices[number] + step * (count - int(most[place])))
-            for number, (choices, _) in enumerate(self.stage.counted):
-                cells[person][:, list(choices)] += prices[number]
-            roster = table.best(cells, [place], 1)[0][1][0]
-            cells[person] = original
-            limits = sum(
-                prices[number] * int(most[place]) for number, (_, most) in enumerate(self.stage.counted)
-            )
-            best = max(best, roster.price - float(limits))
-            if not self._broken(place, roster.plan):
-                price = float(original[np.arange(self.days), roster.plan].sum()) + roster.shape
-                legal.append(Found(person, roster.plan, price, roster.shape))
-            step *= 0.7
-        return best, legal
+    def _with_penalties(
+        self, cells: Floats, places: dict[int, float], keen: bool
+    ) -> tuple[float, list[Found]]:
+        """Lagrangian prices on the counted shifts of these people (with their relaxed values), kept between calls.
+
+        Gives a valid bound on their sum, and legal rosters as far as some turn up.
+        """
+        stage, table = self.stage, self._table(())
+        best = dict(places)
+        legal: dict[int, list[Found]] = {place: [] for place in places}
+        originals = {place: cells[stage.people[place]].copy() for place in places}
+        todo = list(places)
+        for _ in range(PENALTY_ROUNDS if keen else PENALTY_ROUNDS // 3):
+            for place in todo:
+                for number, (choices, _) in enumerate(stage.counted):
+                    cells[stage.people[place]][:, list(choices)] += self._penalty[place, number]
+            priced = [one for chunk in table.chunks(todo) for one in table.best(cells, chunk, 1)]
+            todo = []
+            for place, rosters in priced:
+                person, original, penalty = stage.people[place], originals[place], self._penalty[place]
+                cells[person] = original
+                roster = rosters[0]
+                best[place] = max(best[place], roster.price - float(penalty @ self._most[:, place]))
+                counts = np.asarray(
+                    [np.isin(roster.plan, list(choices)).sum() for choices, _ in stage.counted]
+                )
+                excess = counts - self._most[:, place]
+                if (excess <= 0).all():
+                    price = float(original[np.arange(self.days), roster.plan].sum()) + roster.shape
+                    legal[place].append(Found(person, roster.plan, price, roster.shape))
+                    self._step[place] *= 0.7
+                    penalty *= 0.9
+                else:
+                    self._step[place] = min(self._step[place] * 1.3, 1000.0)
+                    penalty += self._step[place] * np.maximum(excess, 0)
+                    todo.append(place)
+            if not todo:
+                break
+        return sum(best.values()), [one for found in legal.values() for one in found]
 
     def _width(self, key: frozenset[int]) -> int:
         width = self._table(()).width
@@ -125,7 +151,7 @@ class Pricer:
             bounds = [*layer.first_arc.tolist(), len(layer.source)]
             options = [
                 (target, float(layer.price[arc]))
-                for target in np.flatnonzero(layer.choice == plan[day]).tolist()
+                for target in np.flatnonzero(layer.choice == self.stage.same[plan[day]]).tolist()
                 for arc in range(bounds[target], bounds[target + 1])
                 if layer.source[arc] == at
             ]
@@ -167,8 +193,19 @@ class _Table:
         for axis in self.axes:
             self.shift += axis.step.astype(np.int64) * axis.stride
         self.weekend_stride = self.axes[self.weekend_axis].stride if self.weekend_axis >= 0 else 0
+        self.groups = self._groups(choices)
         self.blocks = [self._blocks(day) for day in range(days)]
         self.allowed = self._allowed()
+
+    def _groups(self, choices: int) -> list[list[tuple[Ints, int]]]:
+        """Per unrolled choice: the choices it stands for, split by how they move along the axis."""
+        groups: list[list[tuple[Ints, int]]] = [[] for _ in range(choices)]
+        for first in range(choices):
+            members: dict[int, list[int]] = {}
+            for choice in np.flatnonzero(self.stage.same == first).tolist():
+                members.setdefault(int(self.shift[choice]), []).append(choice)
+            groups[first] = [(np.asarray(ones, dtype=np.int32), shift) for shift, ones in members.items()]
+        return groups
 
     def _allowed(self) -> NDArray[np.bool_]:
         """Per person of the stage: which places of the axis are inside the personal maxima."""
@@ -191,8 +228,8 @@ class _Table:
             self.enough &= ((place // axis.stride) % axis.size)[None, :] >= stage.least[:, None]
         return good
 
-    def _blocks(self, day: int) -> list[tuple[int, int, int, Ints, Ints, Floats | None, int]]:
-        """Targets that share choice and weekend step: (from, to, choice, sources, starts, prices, shift)."""
+    def _blocks(self, day: int) -> list[tuple[int, int, int, _Merge, int]]:
+        """Targets that share choice and weekend step: (from, to, choice, merge, shift)."""
         layer = self.stage.layers[day]
         blocks = []
         count = len(layer.targets)
@@ -208,13 +245,14 @@ class _Table:
                 continue
             low, high = bounds[begin], bounds[place]
             prices = layer.price[low:high]
-            shift = int(self.shift[layer.choice[begin]]) + (
-                self.weekend_stride if layer.new_weekend[begin] else 0
+            shift = self.weekend_stride if layer.new_weekend[begin] else 0
+            merge = _Merge(
+                layer.source[low:high],
+                layer.first_arc[begin:place] - low,
+                prices if prices.any() else None,
+                self.width,
             )
-            blocks.append((
-                begin, place, int(layer.choice[begin]), layer.source[low:high], layer.first_arc[begin:place] - low,
-                prices if prices.any() else None, shift,
-            ))  # fmt: skip
+            blocks.append((begin, place, int(layer.choice[begin]), merge, shift))
             begin = place
         return blocks
 
@@ -259,16 +297,22 @@ class _Table:
         bad = None if width == 1 else ~self.allowed[places][:, None, :]
         for day, layer in enumerate(stage.layers):
             new = np.empty((count, len(layer.targets), width))
-            for begin, end, choice, sources, starts, arc_prices, shift in self.blocks[day]:
-                options = value[:, sources, : width - shift]
-                if arc_prices is not None:
-                    options += arc_prices[None, :, None]
-                if len(sources) > end - begin:
-                    options = np.minimum.reduceat(options, starts, axis=1)
-                options += prices[:, day, choice][:, None, None]
-                if shift:
-                    new[:, begin:end, :shift] = HUGE
-                new[:, begin:end, shift:] = options
+            for begin, end, choice, merge, weekend in self.blocks[day]:
+                options = merge(value)
+                block = new[:, begin:end]
+                for number, (members, step) in enumerate(self.groups[choice]):
+                    price = prices[:, day, members].min(axis=1)[:, None, None]
+                    shift = step + weekend
+                    if number:
+                        np.minimum(
+                            block[:, :, shift:],
+                            options[:, :, : width - shift] + price,
+                            out=block[:, :, shift:],
+                        )
+                        continue
+                    if shift:
+                        block[:, :, :shift] = HUGE
+                    np.add(options[:, :, : width - shift], price, out=block[:, :, shift:])
             if bad is not None:
                 np.copyto(new, HUGE, where=bad)
             tables.append(new)
@@ -283,14 +327,67 @@ class _Table:
         shape = 0.0
         for day in range(self.days - 1, -1, -1):
             layer = self.stage.layers[day]
-            choice = int(layer.choice[at])
-            plan[day] = choice
-            shift = int(self.shift[choice]) + (self.weekend_stride if layer.new_weekend[at] else 0)
+            weekend = self.weekend_stride if layer.new_weekend[at] else 0
             low = int(layer.first_arc[at])
             high = int(layer.first_arc[at + 1]) if at + 1 < len(layer.first_arc) else len(layer.source)
-            level -= shift
-            sources = layer.source[low:high]
-            best = int((tables[day][row, sources, level] + layer.price[low:high]).argmin())
-            shape += float(layer.price[low + best])
-            at = int(sources[best])
+            sources, arcs = layer.source[low:high], layer.price[low:high]
+            best = (np.inf, 0, 0, 0)
+            for members, step in self.groups[int(layer.choice[at])]:
+                before = level - step - weekend
+                if before < 0:
+                    continue
+                values = tables[day][row, sources, before] + arcs
+                place = int(values.argmin())
+                cells = prices[day, members]
+                cheapest = int(cells.argmin())
+                total = float(values[place] + cells[cheapest])
+                if total < best[0]:
+                    best = (total, place, int(members[cheapest]), before)
+            _, place, plan[day], level = best
+            shape += float(arcs[place])
+            at = int(sources[place])
         return plan, shape
+
+
+class _Merge:
+    """The cheapest way into each target of a block: over its arcs, for all people and places of the axis at once."""
+
+    def __init__(self, sources: Ints, starts: Ints, prices: Floats | None, width: int) -> None:
+        self.sources, self.starts, self.prices = sources, starts, prices
+        self.plain = width < 8 or prices is not None
+        bounds = np.append(starts, len(sources))
+        degrees = np.diff(bounds)
+        few = degrees <= MOST_MERGED
+        self.few = np.flatnonzero(few)
+        first, most = bounds[:-1][few], degrees[few]
+        self.first = sources[first]
+        self.steps: list[tuple[Ints64, Ints]] = []
+        for step in range(1, int(most.max(initial=1))):
+            again = np.flatnonzero(most > step)
+            self.steps.append((again, sources[first[again] + step]))
+        self.many = [
+            (target, sources[bounds[target] : bounds[target + 1]]) for target in np.flatnonzero(~few).tolist()
+        ]
+        self.everything = not self.many
+
+    def __call__(self, value: Floats) -> Floats:
+        if self.plain:
+            options: Floats = value[:, self.sources]
+            if self.prices is not None:
+                options += self.prices[None, :, None]
+            if len(self.starts) == len(self.sources):
+                return options
+            return np.asarray(np.minimum.reduceat(options, self.starts, axis=1))
+        best: Floats = value[:, self.first]
+        for again, sources in self.steps:
+            if len(again) == len(self.first):
+                np.minimum(best, value[:, sources], out=best)
+            else:
+                best[:, again] = np.minimum(best[:, again], value[:, sources])
+        if self.everything:
+            return best
+        result = np.empty((value.shape[0], len(self.starts), value.shape[2]))
+        result[:, self.few] = best
+        for target, sources in self.many:
+            value[:, sources].min(axis=1, out=result[:, target])
+        return result

@@ -127,7 +127,8 @@ class Search:
             ideal = self._along_rotations()
             if ideal is not None:
                 self._offer(*ideal)
-        self._descend(self.best_plans_now(), self.best_shapes, rounds=4 if self._long() else 3)
+        if time.perf_counter() - self.began < 0.03 * (self.deadline - self.began) or self._long():
+            self._descend(self.best_plans_now(), self.best_shapes, rounds=4 if self._long() else 2)
         return True
 
     def best_plans_now(self) -> Ints:
