@@ -7,7 +7,7 @@ V := .venv
 READY := $(V)/.ready
 RUN := $(V)/bin/python -m
 
-.PHONY: run test lint types contracts check screenshots cold-start requirements clean
+.PHONY: run test lint types contracts check screenshots reference cold-start requirements clean
 
 run: $(READY)
 	@$(RUN) conciergedesk $(ARGS)
@@ -28,6 +28,9 @@ check: test lint types contracts
 
 screenshots: $(READY)
 	@$(RUN) conciergedesk.ui.gallery docs/pictures
+
+reference: $(READY)
+	@$(RUN) conciergedesk.cli.reference docs/reference
 
 cold-start: $(READY)
 	@$(RUN) benchmarks.startup --quick
