@@ -61,7 +61,7 @@ def commands_page() -> str:
                 lines.append(f"- {names}: {parameter.help or parameter.name}")
             elif parameter.param_type_name == "argument":
                 help_text = getattr(parameter, "help", None)
-                lines.append(f"- `{parameter.human_readable_name}`" + (f": {help_text}" if help_text else ""))
+                lines.append(f"- `{parameter.name}`" + (f": {help_text}" if help_text else ""))
         lines.append("")
     return "\n".join(lines)
 
