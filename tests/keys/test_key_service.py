@@ -195,7 +195,7 @@ def test_a_set_goes_out_with_proof_and_its_request_is_done(cabinet: Cabinet) -> 
     card = cabinet.card()
     assert card.row.state is KeyState.OUT
     assert card.row.position.holder == Holder(HolderKind.GUEST, cabinet.guest, "Annika")
-    assert (card.holder_phone, card.holder_language) == ("+492214710123", "de")
+    assert (card.holder_phone, card.holder_language) == ("+49 221 4710123", "de")
     assert card.row.identity is Identity.PASSPORT
     assert "Schlüsselbund 204-3" in done.receipt and "Sonntag, 28. März, 11:00" in done.receipt
     assert done.owner_text.startswith("Bonjour Karim")

@@ -6,9 +6,24 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from conciergedesk.keys.custody import HolderKind, Identity, KeyState, Position, Proof
-from conciergedesk.keys.lines import RegisterLine
+from conciergedesk.keys.custody import BreakKind, HolderKind, Identity, KeyState, Movement, Position, Proof
 from conciergedesk.keys.rules import PieceKind, Rung
+
+
+@dataclass(frozen=True, slots=True)
+class RegisterLine:
+    """A line as the history shows it; ``minutes_late`` stands on returns only."""
+
+    movement: Movement
+    actor: str
+    request_id: int | None
+    deposit_cents: int
+    deposit_form: str
+    deposit_released: bool
+    condition: str
+    witness: str
+    minutes_late: int = 0
+    broken: BreakKind | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,3 +203,32 @@ class DueKey:
     request_id: int | None = None
     step: str = ""
     labels: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class CountCard:
+    """A count of the cabinet; ``differences`` are (tag, kind, counted, expected)."""
+
+    id: int
+    kind: str
+    started_at: datetime
+    finished_at: datetime | None
+    actor: str
+    expected: int
+    counted: int
+    differences: tuple[tuple[str, str, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What a handover would most likely be: who takes it, for which request, back when."""
+
+    to: HolderKind
+    holder_id: int | None
+    holder: str
+    phone: str
+    language: str
+    due_at: datetime | None
+    request_id: int | None
+    reservation_id: int | None
+    expected: int

@@ -12,6 +12,7 @@ from sqlmodel import Session, col
 
 from conciergedesk.core.db.read import pick
 from conciergedesk.keys.cards import (
+    CountCard,
     SetRow,
 )
 from conciergedesk.keys.custody import (
@@ -31,21 +32,6 @@ from conciergedesk.keys.tables import (
     KeySet,
 )
 from conciergedesk.keys.tags import show_tag
-
-
-@dataclass(frozen=True, slots=True)
-class CountCard:
-    """A count of the cabinet; ``differences`` are (tag, kind, counted, expected)."""
-
-    id: int
-    kind: str
-    started_at: datetime
-    finished_at: datetime | None
-    actor: str
-    expected: int
-    counted: int
-    differences: tuple[tuple[str, str, int, int], ...]
-
 
 _COUNT = (
     KeyCount.id, KeyCount.kind, KeyCount.started_at, KeyCount.finished_at, KeyCount.actor, KeyCount.expected,

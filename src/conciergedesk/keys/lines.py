@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlmodel import Session, col
 
 from conciergedesk.core.db.read import pick
+from conciergedesk.keys.cards import RegisterLine
 from conciergedesk.keys.custody import (
     RETURNS,
     BreakKind,
@@ -44,22 +45,6 @@ _MOVEMENTS = {kind.value: kind for kind in MovementKind}
 _HOLDERS = {kind.value: kind for kind in HolderKind}
 _IDENTITIES = {kind.value: kind for kind in Identity}
 _PROOFS = {kind.value: kind for kind in Proof}
-
-
-@dataclass(frozen=True, slots=True)
-class RegisterLine:
-    """A line as the history shows it; ``minutes_late`` stands on returns only."""
-
-    movement: Movement
-    actor: str
-    request_id: int | None
-    deposit_cents: int
-    deposit_form: str
-    deposit_released: bool
-    condition: str
-    witness: str
-    minutes_late: int = 0
-    broken: BreakKind | None = None
 
 
 def _movement(row: Sequence[object]) -> Movement:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlmodel import Session, col
@@ -11,6 +10,7 @@ from conciergedesk.core.db.read import pick
 from conciergedesk.core.errors import NotFound
 from conciergedesk.core.i18n import N_
 from conciergedesk.customers.tables import Person
+from conciergedesk.keys.cards import Proposal
 from conciergedesk.keys.custody import (
     HolderKind,
 )
@@ -22,23 +22,9 @@ from conciergedesk.keys.tables import (
 from conciergedesk.keys.tags import show_tag
 from conciergedesk.requests.tables import Request
 
-
-@dataclass(frozen=True, slots=True)
-class Proposal:
-    """What a handover would most likely be: who takes it, for which request, back when."""
-
-    to: HolderKind
-    holder_id: int | None
-    holder: str
-    phone: str
-    language: str
-    due_at: datetime | None
-    request_id: int | None
-    reservation_id: int | None
-    expected: int
-
-
-_KEY_TYPES = ("key_handover_out", "welcome_onsite", "late_arrival", "cleaning_linen", "locksmith_repair")
+_ORDERS = frozenset({"cleaning_linen", "locksmith_repair"})
+"""Types of request for which a provider takes the key."""
+_KEY_TYPES = ("key_handover_out", "welcome_onsite", "late_arrival", *sorted(_ORDERS))
 
 
 def propose_outing(session: Session, set_id: int) -> Proposal:
@@ -58,18 +44,22 @@ def propose_outing(session: Session, set_id: int) -> Proposal:
     request = _open_request_for(session, key_set)
     if request is None:
         return Proposal(HolderKind.GUEST, None, "", "", "", None, None, None, expected)
-    request_id, who, until = request
+    request_id, who, until, kind = request
+    if kind in _ORDERS:
+        return Proposal(HolderKind.PROVIDER, None, "", "", "", until, request_id, None, expected)
     person = session.get(Person, who) if who is not None else None
     phone, language = contact_of(session, HolderKind.GUEST, who)
     name = f"{person.first_name} {person.last_name}".strip() if person else ""
     return Proposal(HolderKind.GUEST, who, name, phone, language, until, request_id, None, expected)
 
 
-def _open_request_for(session: Session, key_set: KeySet) -> tuple[int, int | None, datetime | None] | None:
+def _open_request_for(
+    session: Session, key_set: KeySet
+) -> tuple[int, int | None, datetime | None, str] | None:
     query = (
         pick(
             Request.id, Request.beneficiary_id, Request.requester_id, Request.wanted_to, Request.lodging_id,
-            Request.fields,
+            Request.fields, Request.type_code,
         )
         .where(col(Request.is_open), col(Request.type_code).in_(_KEY_TYPES))
         .order_by(col(Request.board_at))
@@ -77,8 +67,8 @@ def _open_request_for(session: Session, key_set: KeySet) -> tuple[int, int | Non
     )  # fmt: skip
     tag = show_tag(key_set.number)
     by_place = None
-    for request_id, beneficiary, requester, wanted_to, lodging, fields in session.exec(query):
-        found = (request_id, beneficiary or requester, wanted_to)
+    for request_id, beneficiary, requester, wanted_to, lodging, fields, kind in session.exec(query):
+        found = (request_id, beneficiary or requester, wanted_to, kind)
         if str(fields.get("key_tag", "")).replace(" ", "-") in {tag, tag.replace("-", "")}:
             return found
         if by_place is None and lodging is not None and lodging == key_set.lodging_id:

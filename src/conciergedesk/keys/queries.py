@@ -14,6 +14,7 @@ from sqlmodel import Session, col
 from conciergedesk.core.db.read import pick
 from conciergedesk.core.errors import NotFound
 from conciergedesk.core.i18n import N_
+from conciergedesk.core.phone import show_phone
 from conciergedesk.core.text import fold
 from conciergedesk.customers.tables import Lodging, Person, Phone
 from conciergedesk.keys.cards import (
@@ -299,7 +300,7 @@ def contact_of(session: Session, kind: HolderKind, who: int | None) -> tuple[str
     phone = session.exec(
         pick(Phone.e164, Phone.typed).where(Phone.person_id == who).order_by(col(Phone.position)).limit(1)
     ).first()
-    return (phone[0] or phone[1] if phone else ""), (person.language if person else "")
+    return (show_phone(phone[0]) or phone[1] if phone else ""), (person.language if person else "")
 
 
 def spare_sets(session: Session, set_id: int, now: datetime, ladder: Ladder, zone: tzinfo) -> list[SetRow]:

@@ -22,6 +22,8 @@ class Scope(StrEnum):
     INCIDENT = "incident"
     COUNT = "count"
     SHOWN = "shown"
+    HANDOVER = "handover"
+    REPORTS = "reports"
     LIST = "list"
     FILTER = "filter"
     SHEET = "sheet"
@@ -43,6 +45,8 @@ SCOPE_TITLES: Mapping[Scope, str] = {
     Scope.INCIDENT: N_("After an incident"),
     Scope.COUNT: N_("While counting keys"),
     Scope.SHOWN: N_("In a note that is shown"),
+    Scope.HANDOVER: N_("Handover"),
+    Scope.REPORTS: N_("Reports"),
     Scope.LIST: N_("In a list"),
     Scope.FILTER: N_("While filtering"),
     Scope.SHEET: N_("In a sheet"),
@@ -114,6 +118,7 @@ ACTIONS: tuple[Action, ...] = (
     _act("desk.redo", "U", 0, N_("act|redo"), N_("Do again what I have just undone.")),
     _act("desk.note", "e", 65, N_("act|note"), N_("Write a note on what is selected.")),
     _act("desk.drafts", "ctrl+b", 0, N_("act|drafts"), N_("Take up a form that was interrupted.")),
+    _act("desk.log", "comma", 0, N_("act|shift log"), N_("Write a line into the shift log.")),
     _act("desk.copy", "y", 130, N_("act|copy"), N_("Copy the number and a one-line summary."), verb="copy"),
     _act(
         "desk.theme", "", 0, N_("act|light or dark"),
@@ -233,6 +238,28 @@ ACTIONS: tuple[Action, ...] = (
     _act("count.finish", "ctrl+s", 1, N_("act|finish"), N_("End the count and show the differences."), verb="finish", priority=True),
     _act("shown.copy", "y", 1, N_("act|copy"), N_("Copy this text."), verb="copy"),
     _act("shown.leave", "enter", 0, N_("act|leave"), N_("Put this away."), verb="leave"),
+    _act("handover.take", "enter", 10, N_("act|read and taken"), N_("Take this line: read, and mine from now on.")),
+    _act("handover.ask", "q", 20, N_("act|question"), N_("Ask the outgoing agent about this line.")),
+    _act("handover.synthesis", "tab", 30, N_("act|synthesis"), N_("To my own words, and back."), verb="synthesis"),
+    _act("handover.green", "v", 40, N_("act|green lines"), N_("Show or fold the green lines."), verb="green"),
+    _act("handover.differences", "d", 50, N_("act|differences"), N_("Show what was changed after the signature.")),
+    _act(
+        "handover.accept", "ctrl+s", 60, N_("act|accept"),
+        N_("Accept the handover once nothing is missing."), priority=True,
+    ),
+    _act("handover.log", "j", 70, N_("act|log"), N_("Read and search the shift log.")),
+    _act(
+        "handover.sign", "H", 80, N_("act|sign mine"),
+        N_("Draft my handover from what is true now; on my draft, sign it."), leaves_desk=True,
+    ),
+    _act("handover.if", "i", 85, N_("act|if, then"), N_("Say what to do if this line goes wrong.")),
+    _act("handover.edit", "c", 90, N_("act|change"), N_("Change this line; after the signature a new edition.")),
+    _act("handover.add", "a", 95, N_("act|add"), N_("Add a line to this section.")),
+    _act("handover.answer", "o", 100, N_("act|answer"), N_("Answer the open question.")),
+    _act("handover.desk", "t", 110, N_("act|at the desk"), N_("Parcels, luggage, the float, the vehicles.")),
+    _act("handover.older", "left", 0, N_("act|earlier"), N_("The handover before this one."), verb="older"),
+    _act("handover.newer", "right", 0, N_("act|later"), N_("The handover after this one."), verb="newer"),
+    _act("handover.reload", "ctrl+r", 0, N_("act|read again"), N_("Read the handover again."), verb="reload"),
     _act("list.up", "up", 0, N_("act|up"), N_("One line up."), verb="cursor(-1)"),
     _act("list.down", "down", 0, N_("act|down"), N_("One line down."), verb="cursor(1)"),
     _act("list.page_up", "pageup", 0, N_("act|page up"), N_("One page up."), verb="page(-1)"),

@@ -27,9 +27,11 @@ from conciergedesk.ui.glyphs import glyphs
 
 _BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
 
-_SCREENS = frozenset({Scope.BOARD})
+_SCREENS = frozenset({Scope.BOARD, Scope.KEYS, Scope.HANDOVER, Scope.REPORTS})
 """Scopes in which the acts of everywhere work too; a sheet has only its own."""
-_IN_SHEETS = frozenset({Scope.FORM, Scope.CHOICE, Scope.PALETTE, Scope.HELP})
+_IN_SHEETS = frozenset(
+    {Scope.FORM, Scope.CHOICE, Scope.PALETTE, Scope.HELP, Scope.INCIDENT, Scope.COUNT, Scope.SHOWN}
+)
 """Scopes that share a sheet's own acts."""
 
 _NAMES: Mapping[str, str] = {

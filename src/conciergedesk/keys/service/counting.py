@@ -8,8 +8,9 @@ from conciergedesk.core.db.read import pick
 from conciergedesk.core.db.unit import Unit
 from conciergedesk.core.errors import InvalidInput, RuleRefused
 from conciergedesk.core.i18n import N_
+from conciergedesk.keys.cards import CountCard
 from conciergedesk.keys.custody import MovementKind
-from conciergedesk.keys.figures import CountCard, open_count
+from conciergedesk.keys.figures import open_count
 from conciergedesk.keys.lines import position_now
 from conciergedesk.keys.rules import DifferenceKind, differences_of
 from conciergedesk.keys.service.writing import append, open_set

@@ -1,0 +1,280 @@
+"""The register of keys: where each set is, who has it until when, and its whole history."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import ClassVar, Protocol
+
+from textual import events
+from textual.containers import Container, Horizontal, Vertical
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Static
+
+from conciergedesk.core.errors import DeskError
+from conciergedesk.core.i18n import _
+from conciergedesk.core.text import fold
+from conciergedesk.keys.cards import SetRow
+from conciergedesk.keys.custody import KeyState
+from conciergedesk.keys.rules import Rung
+from conciergedesk.ui.acts import Scope
+from conciergedesk.ui.cells import safe
+from conciergedesk.ui.desk_screen import DeskScreen
+from conciergedesk.ui.key_room import KeyDetail, KeyReading
+from conciergedesk.ui.keys import keymap
+from conciergedesk.ui.widgets.board_parts import EmptyNote, FilterLine
+from conciergedesk.ui.widgets.key_list import KeyHeading, KeyList
+from conciergedesk.ui.widgets.key_pane import CustodyPane, KeyPane
+
+SIDE_FROM = 180
+DETAIL_DEBOUNCE = 0.06
+POLL_SECONDS = 1.5
+GONE = frozenset({KeyState.RETURNED, KeyState.RETIRED})
+
+
+class KeySource(Protocol):
+    """Where the screen reads. All of it is called in worker threads."""
+
+    def load(self) -> KeyReading: ...
+
+    def detail(self, set_id: int) -> KeyDetail: ...
+
+    def token(self) -> str: ...
+
+
+class KeysScreen(DeskScreen):
+    """Lists every set in custody, with the selected one below or beside."""
+
+    MODE = "keys"
+    SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.KEYS,)
+
+    def __init__(self, source: KeySource, *, poll_seconds: float = POLL_SECONDS) -> None:
+        super().__init__()
+        self._source = source
+        self._poll_seconds = poll_seconds
+        self._token: str | None = None
+        self._reading = KeyReading()
+        self._loaded = False
+        self._filter = ""
+        self._late_only = False
+        self._select: int | None = None
+        self._detail_timer: Timer | None = None
+        self.detail: KeyDetail | None = None
+        self.heading = KeyHeading(id="key-heading")
+        self.filter_line = FilterLine()
+        self.list = KeyList(id="key-list")
+        self.empty = EmptyNote()
+        self.custody = CustodyPane(id="custody")
+        self.pane = KeyPane(id="key-pane")
+
+    def compose_body(self) -> Iterable[Widget]:
+        yield Static("", id="too-small", markup=False)
+        self.empty.display = False
+        top = Vertical(self.filter_line, self.heading, self.list, self.empty, id="key-top")
+        yield Container(top, Horizontal(self.custody, self.pane, id="key-bottom"), id="board")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.give_room(self.app.size.width, self.app.size.height)
+        self.list.focus()
+        self.call_after_refresh(self.reload)
+        if self._poll_seconds:
+            self.set_interval(self._poll_seconds, self._poll)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if self._loaded:
+            self.reload()
+
+    # --- reading ---
+
+    def reload(self, select: int | None = None) -> None:
+        """Read the register again; ``select`` puts the cursor on that set."""
+        if select is not None:
+            self._select = select
+
+        def read() -> tuple[str, KeyReading]:
+            return self._source.token(), self._source.load()
+
+        self.run_service(read, self._show_reading, group="keys-load", exclusive=True)
+
+    def _poll(self) -> None:
+        if self._loaded and self.is_current:
+            self.run_service(
+                self._source.token,
+                self._compare_token,
+                group="keys-poll",
+                exclusive=True,
+                failed=self._poll_failed,
+            )
+
+    def _poll_failed(self, error: DeskError) -> None:
+        self.desk.show_trouble(str(error))
+
+    def _compare_token(self, token: str) -> None:
+        if token != self._token:
+            self.reload()
+
+    def _show_reading(self, reading: tuple[str, KeyReading]) -> None:
+        self._token, self._reading = reading
+        self._loaded = True
+        self._show_list()
+
+    @property
+    def reading(self) -> KeyReading:
+        return self._reading
+
+    def _kept(self) -> list[SetRow]:
+        words = fold(self._filter).split()
+        rows = list(self._reading.rows)
+        if self._late_only:
+            late = [row for row in rows if row.rung is not Rung.ON_TIME]
+            return sorted(late, key=lambda row: (-row.rung, row.due_at or self.desk.clock.now()))
+        if not words:
+            return [row for row in rows if row.state not in GONE]
+        return [row for row in rows if all(word in row.search for word in words)]
+
+    def _show_list(self) -> None:
+        now = self.desk.clock.now()
+        kept = self._kept()
+        select, self._select = self._select, None
+        self.empty.display = self._loaded and not kept
+        self.list.display = not self.empty.display
+        if self.empty.display:
+            self._show_void()
+        self.list.show(kept, now, self._reading.place_of, select)
+        shown = _("late, the worst first") if self._late_only else self._filter
+        in_custody = [row for row in self._reading.rows if row.state not in GONE]
+        self.heading.show(in_custody, self._reading.count, now, shown)
+
+    def _show_void(self) -> None:
+        if self._late_only:
+            self.empty.show(_("No key is late."), keymap().shown("keys.late"), _("show all"))
+        elif self._filter:
+            said = _("Nothing here answers “{filter}”.", filter=safe(self._filter, 30))
+            self.empty.show(said, keymap().shown("desk.back"), _("take the filter off"))
+        else:
+            self.empty.show(
+                _("No key is in custody yet."), keymap().shown("desk.new"), _("to note a deposit")
+            )
+
+    # --- the selected set ---
+
+    @property
+    def current(self) -> SetRow | None:
+        return self.list.current
+
+    def on_key_list_highlighted(self, message: KeyList.Highlighted) -> None:
+        if self._detail_timer is not None:
+            self._detail_timer.stop()
+        if message.set_id is None:
+            self._show_detail(None)
+            return
+        self._detail_timer = self.set_timer(DETAIL_DEBOUNCE, self._read_detail)
+
+    def _read_detail(self) -> None:
+        row = self.list.current
+        if row is None:
+            return
+
+        def show(detail: KeyDetail) -> None:
+            current = self.list.current
+            if current is not None and current.id == detail.card.row.id:
+                self._show_detail(detail)
+
+        self.run_service(lambda: self._source.detail(row.id), show, group="key-detail", exclusive=True)
+
+    def _show_detail(self, detail: KeyDetail | None) -> None:
+        self.detail = detail
+        now = self.desk.clock.now()
+        card = detail.card if detail is not None else None
+        self.custody.show(card, self._reading.place_of, now)
+        self.pane.show(card, detail.checks if detail is not None else (), now)
+
+    # --- room ---
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.give_room(event.size.width, event.size.height)
+
+    def give_room(self, width: int, height: int) -> None:
+        """Give the list and the selected set their places for this size."""
+        too_small = width < 60 or height < 16
+        self.set_class(too_small, "-too-small")
+        if too_small:
+            note = self.query_one("#too-small", Static)
+            note.update(_("Please make the window larger: at least 60 columns and 16 rows."))
+        side = width >= SIDE_FROM
+        board, bottom = self.query_one("#board"), self.query_one("#key-bottom")
+        board.set_class(side, "-side")
+        bottom.styles.height = "1fr" if side else max(7, min(20, (height - 4) * 45 // 100))
+        bottom.styles.width = 84 if side else "1fr"
+        self.pane.styles.width = "1fr" if side else 34 if width < 96 else 42 if width < 116 else 46
+        self.pane.styles.height = 18 if side else "1fr"
+
+    def action_detail(self) -> None:
+        self.custody.focus()
+
+    def action_list(self) -> None:
+        self.list.focus()
+
+    # --- filter ---
+
+    def action_filter(self) -> None:
+        self._late_only = False
+        self.filter_line.open(self._filter)
+
+    def action_late(self) -> None:
+        """Only the late ones, the worst first; the same key shows all again."""
+        self._late_only = not self._late_only
+        self._filter = ""
+        self._show_list()
+        self.list.focus()
+
+    def use_filter(self, line: str) -> None:
+        self._filter = line.strip()
+        self._show_list()
+
+    def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
+        self.use_filter(message.line)
+
+    def on_filter_line_kept(self) -> None:
+        self.filter_line.close()
+        self.list.focus()
+
+    def on_filter_line_left(self) -> None:
+        self.use_filter("")
+        self.on_filter_line_kept()
+
+    # --- acts ---
+
+    def action_reload(self) -> None:
+        self.reload()
+
+    def action_back(self) -> None:
+        """One step back: the error, the history, the filter."""
+        if self.toasts.put_away():
+            return
+        if self.custody.has_focus:
+            self.list.focus()
+        elif self._late_only:
+            self.action_late()
+        elif self._filter:
+            self.use_filter("")
+
+    def action_copy(self) -> None:
+        row = self.list.current
+        if row is None:
+            return
+        line = " · ".join(safe(part) for part in (row.tag, row.position.holder.name) if part)
+        self.app.copy_to_clipboard(line)
+        self.say(_("Copied: {line}", line=line))
+
+    def tick(self) -> None:
+        super().tick()
+        if self._loaded:
+            self.reload()
+
+    def words_changed(self) -> None:
+        super().words_changed()
+        if self._loaded:
+            self._show_list()
