@@ -41,12 +41,18 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class ListedRow:
-    """One row of a listing: what it says, or why it cannot be used."""
+    """One row of a listing: what it says, or why it cannot be used.
+
+    ``given`` names the fields that the listing speaks of; the others of a known provider stay as they are.
+    ``share`` is how much of the file lies behind this row.
+    """
 
     row: int
     source_id: str = ""
     values: ProviderValues | None = None
     refusal: Refusal | None = None
+    given: frozenset[str] = frozenset()
+    share: float = 0.0
 
 
 def refused(row: int, field: str, sentence: str, **values: object) -> ListedRow:
@@ -75,7 +81,7 @@ def bare_cell(text: str) -> str:
             limit=CELL_LIMIT,
         )
     text = text.strip(" \u00a0\u202f")
-    if text[:1] == "'" and text[1:2] in tuple("=+-@\t\r＝＋－＠"):
+    if text[:1] == "'" and text[1:2] in tuple("=+-@\t\r\0＝＋－＠"):
         return text[1:]
     if _FORMULA.match(text):
         raise InvalidInput(N_("This cell is a formula. Replace it by its value."), field="")
@@ -150,6 +156,7 @@ def row_of_cells(row: int, cells: Mapping[str, str], *, home: str = "FR") -> Lis
     A cell that cannot be is a refusal that names its field.
     """
     given: dict[str, Any] = {}
+    fields = frozenset(cells) - {ID_FIELD}
     source_id = ""
     for field, text in cells.items():
         try:
@@ -164,4 +171,4 @@ def row_of_cells(row: int, cells: Mapping[str, str], *, home: str = "FR") -> Lis
     given["country"] = (given.get("country") or home).upper()
     given["agreement"] = given.get("agreement") or "none"
     given["status"] = given.get("status") or "active"
-    return ListedRow(row, source_id, ProviderValues(**given))
+    return ListedRow(row, source_id, ProviderValues(**given), given=fields)
