@@ -28,7 +28,7 @@ from benchmarks._report import Report, arguments, percentile
 from benchmarks.rota_naive_law import naive_findings, random_case
 from conciergedesk.rota.checker.judge import blocking, check
 from conciergedesk.rota.checker.published import published_objective
-from conciergedesk.rota.checker.rotations import check_rotation
+from conciergedesk.rota.checker.rotations import check_rotation, check_week_rotation
 from conciergedesk.rota.dump import dump_rota
 from conciergedesk.rota.explain import explain_empty_posts
 from conciergedesk.rota.files import load_rota, read_rota
@@ -39,6 +39,7 @@ from conciergedesk.rota.patterns import RotationStatus, solve_rotation
 from conciergedesk.rota.planning import plan_period
 from conciergedesk.rota.repair import mark_absent, smallest_repair, uncovered, verdict_of
 from conciergedesk.rota.values import Absence, Rota
+from conciergedesk.rota.week_patterns import WeekRequest, solve_week_rotation
 
 ROOT = Path(__file__).parents[1]
 BEST_KNOWN = {
@@ -86,8 +87,13 @@ def run_curtois(file: str, seconds: float, seed: int) -> Row:
 
 def run_rotation(file: str, seconds: float, seed: int) -> Row:
     request = read_rotating(Path(file))
-    found = solve_rotation(request, seconds, seed=seed)
-    broken = len(check_rotation(request, found.weeks)) if found.status is RotationStatus.SOLVED else 0
+    if isinstance(request, WeekRequest):
+        found = solve_week_rotation(request, seconds, seed=seed)
+        wrong = check_week_rotation(request, found.weeks) if found.weeks else ()
+    else:
+        found = solve_rotation(request, seconds, seed=seed)
+        wrong = check_rotation(request, found.weeks) if found.weeks else ()
+    broken = len(wrong)
     known = found.status is not RotationStatus.UNKNOWN and not broken
     note = found.status.value + (f" ({', '.join(found.conflict)})" if found.conflict else "")
     return Row(

@@ -10,9 +10,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conciergedesk.core.errors import InvalidFile, InvalidInput
-from conciergedesk.rota.checker.rotations import check_rotation
+from conciergedesk.rota.checker.judge import blocking, check
+from conciergedesk.rota.checker.rotations import check_rotation, check_week_rotation
+from conciergedesk.rota.files import load_rota
 from conciergedesk.rota.importers.rotating import read_rotating
+from conciergedesk.rota.law.packs import load_law
+from conciergedesk.rota.law_rotations import rotation_from_demand
 from conciergedesk.rota.patterns import BlockRule, RotationRequest, RotationStatus, solve_rotation
+from conciergedesk.rota.values import Assignment, Roster
+from conciergedesk.rota.week_patterns import WeekRequest, solve_week_rotation
+
+ROOT = Path(__file__).parents[2]
 
 DESK = RotationRequest(
     weeks=4,
@@ -63,6 +71,7 @@ def test_two_people_cannot_staff_two_seats_all_week_and_the_reason_is_small() ->
 def test_a_published_instance_is_read_and_solved(tmp_path: Path) -> None:
     (tmp_path / "Example.txt").write_text(MUSLIU)
     request = read_rotating(tmp_path / "Example.txt")
+    assert isinstance(request, RotationRequest)
     assert (request.weeks, len(request.blocks), len(request.forbidden_pairs)) == (9, 3, 3)
     found = solve_rotation(request, 20)
     assert found.status is RotationStatus.SOLVED
@@ -99,3 +108,43 @@ def test_whatever_is_called_solved_passes_the_checker(
     found = solve_rotation(request, 2)
     if found.status is RotationStatus.SOLVED:
         assert check_rotation(request, found.weeks) == ()
+
+
+def test_an_instance_by_calendar_weeks_is_read_solved_and_checked(tmp_path: Path) -> None:
+    days = "".join(f" | {day}: 2, 2, 1\n" for day in ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"))
+    (tmp_path / "e.dzn").write_text(f"employees = 10;\nrequirements =\n[|  Day: Evening: Night:\n{days} |];")
+    request = read_rotating(tmp_path / "e.dzn")
+    assert isinstance(request, WeekRequest)
+    found = solve_week_rotation(request, 20)
+    assert found.status is RotationStatus.SOLVED
+    assert check_week_rotation(request, found.weeks) == ()
+    shifted = (found.weeks[0][1:] + found.weeks[0][:1], *found.weeks[1:])
+    assert check_week_rotation(request, shifted) != ()
+    assert solve_week_rotation(replace(request, weeks=6), 20).status is RotationStatus.IMPOSSIBLE
+
+
+def test_a_rotation_made_from_the_demand_of_the_sample_keeps_the_law() -> None:
+    rota = load_rota(ROOT / "shifts")
+    law = load_law(ROOT / "knowledge_base" / "rota", rota.site.packs)
+    found = rotation_from_demand(rota, law, ("INE", "BAS", "MAE", "FAR"), ("M", "S"), seconds=20)
+    assert found.rotation is not None
+    assert found.violations == ()
+    for weekday in range(7):
+        assert sorted(week[weekday] for week in found.rotation.weeks) == ["M", "S", "off", "off"]
+    with pytest.raises(InvalidInput):
+        rotation_from_demand(rota, law, ("INE", "YAN"), ("M", "S"))
+
+
+def test_the_rotation_of_the_sample_keeps_the_law_and_covers_every_day() -> None:
+    rota = load_rota(ROOT / "shifts")
+    law = load_law(ROOT / "knowledge_base" / "rota", rota.site.packs)
+    ideal = rota.rotations[0]
+    rows = [
+        Assignment(member, day, shift)
+        for member in ideal.members
+        for day in rota.dates
+        if (shift := ideal.shift_of(member, day)) not in (None, "off") and shift
+    ]
+    assert blocking(check(replace(rota, absences=()), Roster(tuple(rows)), law)) == ()
+    for day in rota.dates:
+        assert {"M", "S"} <= {one.shift for one in rows if one.day == day}

@@ -11,6 +11,8 @@ from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+import numpy as np
+
 from conciergedesk.core.errors import InvalidInput
 from conciergedesk.core.i18n import N_, translate
 from conciergedesk.rota.solver.highs import INF, Outcome, Program, columns
@@ -18,6 +20,7 @@ from conciergedesk.rota.values import OFF
 
 Node = Hashable
 MOST_WEEKS = 1000
+SECONDS_PER_SHAPE = 2.0
 
 
 class RotationStatus(StrEnum):
@@ -109,6 +112,7 @@ class Arc:
     weekday: int
     shift: str
     days: int = 1
+    price: int = 0
 
 
 CONFLICTS = {
@@ -227,7 +231,11 @@ class Circulation:
         self.program = Program(fixed, fixed, seed=seed)
         entries = [self._entries(arc) for arc in arcs]
         count = len(arcs)
-        self.program.add(columns([0.0] * count, [0.0] * count, [float(request.weeks)] * count, entries))
+        self.program.add(
+            columns(
+                [float(arc.price) for arc in arcs], [0.0] * count, [float(request.weeks)] * count, entries
+            )
+        )
         self.possible = people_off >= 0
 
     def _entries(self, arc: Arc) -> list[tuple[int, float]]:
@@ -251,15 +259,21 @@ class Circulation:
         if self.relaxation_is_impossible():
             return RotationStatus.IMPOSSIBLE
         self.program.integer(range(len(self.arcs)))
-        self.program.option("mip_max_improving_sols", 1)
+        priced = any(arc.price for arc in self.arcs)
+        if not priced:
+            self.program.option("mip_max_improving_sols", 1)
         while True:
             left = deadline - time.perf_counter()
             if left <= 0 or cancelled():
                 return RotationStatus.UNKNOWN
-            outcome = self.program.run(left)
+            outcome = self.program.run(min(left, SECONDS_PER_SHAPE) if priced else left)
             if outcome is Outcome.INFEASIBLE:
                 return RotationStatus.IMPOSSIBLE
             if not self.program.has_solution:
+                if priced and time.perf_counter() < deadline:
+                    priced = False
+                    self.program.costs(np.zeros(self.program.column_count))
+                    continue
                 return RotationStatus.UNKNOWN
             self.flow = [round(value) for value in self.program.values()[: len(self.arcs)]]
             parts = self._components()

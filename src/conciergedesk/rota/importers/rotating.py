@@ -8,11 +8,12 @@ from pathlib import Path
 from conciergedesk.core.errors import InvalidFile
 from conciergedesk.core.i18n import N_
 from conciergedesk.rota.patterns import BlockRule, RotationRequest
+from conciergedesk.rota.week_patterns import WeekRequest
 
 LARGEST_FILE = 1_000_000
 
 
-def read_rotating(path: Path) -> RotationRequest:
+def read_rotating(path: Path) -> RotationRequest | WeekRequest:
     """One instance, by its extension (``.txt`` or ``.dzn``).
 
     Raises:
@@ -22,6 +23,8 @@ def read_rotating(path: Path) -> RotationRequest:
         raise InvalidFile(N_("the file is too large for such an instance"), file=path.name, where="")
     text = path.read_text(encoding="utf-8", errors="replace")
     try:
+        if path.suffix == ".dzn" and "temp_req" not in text:
+            return _by_weeks(text)
         request = _from_minizinc(text) if path.suffix == ".dzn" else _from_text(text)
     except (ValueError, IndexError, KeyError) as error:
         raise InvalidFile(
@@ -56,6 +59,17 @@ def _from_text(text: str) -> RotationRequest:
         forbidden_pairs=frozenset((row[0], row[1]) for row in sequences if len(row) == 2),
         forbidden_around_day_off=frozenset((row[0], row[2]) for row in sequences if len(row) == 3),
     )  # fmt: skip
+
+
+def _by_weeks(text: str) -> WeekRequest:
+    """Instances that give only employees and requirements per weekday (day, evening, night)."""
+    people = re.search(r"employees\s*=\s*(\d+)", text)
+    rows = re.findall(r"\|\s*(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun)\s*:\s*([\d,\s]+)", text)
+    if people is None or len(rows) != 7:
+        raise ValueError("employees or requirements")
+    days = [[int(found) for found in re.findall(r"\d+", row)] for row in rows]
+    required = tuple(tuple(day[place] for day in days) for place in range(3))
+    return WeekRequest(int(people[1]), ("D", "E", "N"), required)
 
 
 def _from_minizinc(text: str) -> RotationRequest:

@@ -112,6 +112,12 @@ def compile_part(frame: Frame, part: Part) -> Problem:
     return _Compiler(frame, part).problem()
 
 
+def machine_for(frame: Frame, part: Part) -> tuple[Machine, list[DayKind]]:
+    """The day machine of the first person of a part, and the kinds of its days."""
+    compiler = _Compiler(frame, part)
+    return Machine(compiler.choices, compiler.rules(compiler.agents[0])), compiler.kinds()
+
+
 class _Compiler:
     def __init__(self, frame: Frame, part: Part) -> None:
         self.frame, self.agents, self.demands, self.duty = (
@@ -471,12 +477,12 @@ class _Compiler:
         return worked
 
     def _stages(self, cost: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> list[Stage]:
-        kinds = self._kinds()
+        kinds = self.kinds()
         same = self._same(kinds)
         groups: dict[tuple[StepRules, bytes], list[int]] = {}
         usable = np.asarray(np.isfinite(cost).any(axis=1))
         for person, agent in enumerate(self.agents):
-            key = (self._rules(agent), usable[person].tobytes())
+            key = (self.rules(agent), usable[person].tobytes())
             groups.setdefault(key, []).append(person)
         stages = []
         for (rules, _), people in groups.items():
@@ -536,7 +542,7 @@ class _Compiler:
                 stage.counted.append((members, most))
         return stage
 
-    def _rules(self, agent: Agent) -> StepRules:
+    def rules(self, agent: Agent) -> StepRules:
         law, limits = self.law, agent.limits
 
         def figure(kind: RuleKind) -> int | None:
@@ -558,7 +564,7 @@ class _Compiler:
             min_rest_run=limits.min_rest_run, shapes=self.objective.shapes,
         )  # fmt: skip
 
-    def _kinds(self) -> list[DayKind]:
+    def kinds(self) -> list[DayKind]:
         shown: dict[tuple[object, ...], DayKind] = {}
         kinds = []
         for place, day in enumerate(self.dates):

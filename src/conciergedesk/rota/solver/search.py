@@ -16,6 +16,7 @@ from conciergedesk.rota.solver.model import Problem
 from conciergedesk.rota.solver.pricer import HUGE, Found, Pricer
 
 EPS = 1e-4
+SLOW_ROUND = 0.15
 ALPHA = 0.8
 PER_PERSON = 2
 DIVE_ROUNDS = 4
@@ -61,6 +62,7 @@ class Search:
         self.best_at = self.first_at = 0.0
         self.rounds = 0
         self.root_closed = False
+        self.round_seconds = 0.01
 
     def time_left(self) -> float:
         return -1.0 if self._cancelled() else self.deadline - time.perf_counter()
@@ -80,10 +82,12 @@ class Search:
             if turn == 1 and self._long():
                 self._dive_in_cells(np.zeros_like(self.problem.cost))
             elif turn == 1:
+                if self.round_seconds > SLOW_ROUND:
+                    self._combine()
                 self._dive({})
             elif turn == 2 and not self.root_closed:
                 self._root(0.6)
-            elif turn % 4 == 2:
+            elif turn % 6 == 0:
                 self._combine()
             else:
                 self._neighbourhood()
@@ -237,8 +241,10 @@ class Search:
     def _root(self, share: float = 1.0) -> None:
         """Price until the bound meets the relaxed value, for at most a share of the time left."""
         end, self.deadline = self.deadline, time.perf_counter() + share * max(0.0, self.time_left())
+        began, rounds = time.perf_counter(), self.rounds
         self.root_closed = self._generate(range(len(self.problem.people)), 10_000, {})
         self.deadline = end
+        self.round_seconds = (time.perf_counter() - began) / max(1, self.rounds - rounds)
 
     def _generate(
         self, people: Sequence[int], rounds: int, fixed: dict[int, int], cells_off: Floats | None = None
@@ -299,10 +305,13 @@ class Search:
         duals = np.concatenate([np.zeros(people), cover, counter])
         return -float(duals[rows] @ values)
 
-    def _dive(self, fixed: dict[int, int], noise: float = 0.0, rounds: int = 6) -> None:
+    def _dive(self, fixed: dict[int, int], noise: float = 0.0, rounds: int = 12) -> None:
         """Fix the surest people, price again for the others, until everybody is fixed."""
         master, problem = self.master, self.problem
         fixed = dict(fixed)
+        steps = max(1, (len(problem.people) - len(fixed)) // 2)
+        budget = 0.2 * (self.deadline - self.began)
+        rounds = max(2, min(rounds, int(budget / (0.5 * self.round_seconds * steps))))
         everybody = range(len(problem.people))
         try:
             while len(fixed) < len(problem.people):
@@ -314,6 +323,8 @@ class Search:
                 if self.time_left() <= 0:
                     return
                 master.solve(max(0.05, self.time_left()))
+                if master.objective > self.best_value - 1 + EPS:
+                    return
                 weights = master.weights()
                 choice: list[tuple[float, int, int]] = []
                 for person in open_people:
@@ -324,7 +335,7 @@ class Search:
                     at = int(shares.argmax())
                     choice.append((float(shares[at]), person, places[at]))
                 choice.sort(reverse=True)
-                sure = [one for one in choice if one[0] > 0.8] or choice[: max(1, len(open_people) // 8)]
+                sure = [one for one in choice if one[0] > 0.8] or choice[: max(1, len(open_people) // (24 if rounds > 4 else 10))]
                 for _, person, place in sure:
                     fixed[person] = place
             plans = np.stack([master.rosters[fixed[person]].plan for person in everybody])
@@ -352,7 +363,7 @@ class Search:
             for person in range(people)
             if person not in free
         }
-        self._dive(fixed, noise=0.3, rounds=4)
+        self._dive(fixed, noise=0.3, rounds=8)
 
     def _long(self) -> bool:
         """Few people over many days: cells are fixed one by one instead of whole rosters."""
