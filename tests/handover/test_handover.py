@@ -22,7 +22,7 @@ from conciergedesk.core.errors import Conflict, InvalidInput, NotAllowed, RuleRe
 from conciergedesk.core.journal import lines_about, verify
 from conciergedesk.core.paths import knowledge_base
 from conciergedesk.handover import queries, service
-from conciergedesk.handover.queries import HandoverCard, LineCard
+from conciergedesk.handover.cards import HandoverCard, LineCard
 from conciergedesk.handover.rules import (
     Change,
     Colour,
@@ -280,7 +280,7 @@ def test_signing_is_refused_while_a_promise_belongs_to_nobody(
     line = desk.act(
         bastien, service.add_line, book, number, Section.PROMISES, what="rappeler Marek", is_promise=True
     )
-    with pytest.raises(RuleRefused, match="1 promesse"):
+    with pytest.raises(RuleRefused, match="1 sur 1"):
         desk.act(bastien, service.sign, number)
     desk.act(bastien, service.edit_line, book, line, owner_id=ines.id)
     desk.act(bastien, service.sign, number)

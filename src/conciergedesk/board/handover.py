@@ -13,31 +13,25 @@ from conciergedesk.board.rules import Promise, PromiseKey, PromiseKind, haystack
 from conciergedesk.core.actor import Actor
 from conciergedesk.core.i18n import N_, _, plural, show_moment
 from conciergedesk.core.journal import lines_about
-from conciergedesk.handover.queries import (
-    HandoverRow,
-    OpenPromise,
-    handover_card,
-    handovers,
-    log_lines,
-    open_promises,
-)
+from conciergedesk.handover.cards import HandoverRow, OpenPromise
+from conciergedesk.handover.queries import handover_card, handovers, log_lines, open_promises
 
 STATE_WORDS = {
     "missing": N_("nobody signed"),
-    "draft": N_("draft"),
-    "signed": N_("signed"),
-    "read": N_("read"),
+    "draft": N_("still a draft"),
+    "signed": N_("signed by the outgoing agent"),
+    "read": N_("read by the incoming agent"),
     "questioned": N_("question open"),
-    "accepted": N_("accepted"),
+    "accepted": N_("accepted by the incoming agent"),
 }
 ACT_SENTENCES = {
     "handover.drafted": N_("drafted"),
-    "handover.signed": N_("signed"),
+    "handover.signed": N_("signed by the outgoing agent"),
     "handover.reissued": N_("new edition"),
-    "handover.read": N_("read"),
+    "handover.read": N_("read by the incoming agent"),
     "handover.questioned": N_("question asked"),
     "handover.answered": N_("question answered"),
-    "handover.accepted": N_("accepted"),
+    "handover.accepted": N_("accepted by the incoming agent"),
     "handover.alerted": N_("supervisor alerted"),
 }
 RECENT = 40

@@ -52,7 +52,7 @@ class ShiftView:
         said = translate(sentence, self.language, **values)
         return said.partition("|")[2] if said == sentence and "|" in sentence else said
 
-    def count(self, one: str, many: str, count: int) -> str:
+    def many(self, one: str, many: str, count: int) -> str:
         return plural(one, many, count, self.language)
 
     def clock(self, moment: datetime) -> str:
@@ -309,7 +309,7 @@ def _items(session: Session, view: ShiftView) -> SectionDraft:
         "found": (N_("{count} found object"), N_("{count} found objects")),
     }
     parts = [
-        view.count(one, many, number)
+        view.many(one, many, number)
         for kind, (one, many) in words.items()
         if (number := sum(item.kind == kind for item in found))
     ]
@@ -353,7 +353,7 @@ def _euros(cents: int, view: ShiftView) -> str:
 
 
 def _vehicles(session: Session, view: ShiftView) -> SectionDraft:
-    words = {"ready": "", "out": N_("out"), "garage": N_("in the garage")}
+    words = {"ready": "", "out": N_("vehicle|out"), "garage": N_("in the garage")}
     parts = []
     for one in queries.vehicles(session):
         charge = f"{one.charge} %" if one.charge is not None else ""
@@ -377,9 +377,7 @@ def _incidents(session: Session, view: ShiftView) -> SectionDraft:
         LineDraft(Colour.AMBER, line.text[:240], owner=line.author, source_kind="log_line", source_id=line.id)
         for line in reversed(found)
     )
-    return SectionDraft(
-        view.count(N_("{count} incident"), N_("{count} incidents"), len(found)), "soon", lines
-    )
+    return SectionDraft(view.many(N_("{count} incident"), N_("{count} incidents"), len(found)), "soon", lines)
 
 
 def _tomorrow(session: Session, view: ShiftView) -> SectionDraft:
@@ -395,7 +393,7 @@ def _tomorrow(session: Session, view: ShiftView) -> SectionDraft:
         parts.append(view.say(N_("the clocks change")))
     appointments = queries.appointments_between(session, start, end)
     if appointments:
-        parts.append(view.count(N_("{count} appointment"), N_("{count} appointments"), appointments))
+        parts.append(view.many(N_("{count} appointment"), N_("{count} appointments"), appointments))
     lines = tuple(
         LineDraft(
             Colour.GREEN, line.text[:240], due_at=line.about_at, source_kind="log_line", source_id=line.id
@@ -421,7 +419,7 @@ def _supervisor(session: Session, view: ShiftView) -> SectionDraft:
     )
     if not lines:
         return SectionDraft(view.say(NOTHING))
-    return SectionDraft(view.count(N_("{count} message"), N_("{count} messages"), len(lines)), "muted", lines)
+    return SectionDraft(view.many(N_("{count} message"), N_("{count} messages"), len(lines)), "muted", lines)
 
 
 for _section, _source in (
