@@ -26,6 +26,7 @@ class AgentCard:
     languages: tuple[str, ...]
     active: bool
     version: int
+    has_pin: bool = False
 
     @property
     def name(self) -> str:
@@ -67,12 +68,13 @@ def agents(session: Session, *, active_only: bool = True) -> list[AgentCard]:
         Agent.languages,
         Agent.active,
         Agent.version,
+        col(Agent.password_hash) != "",
     ).order_by(Agent.first_name, Agent.last_name)
     if active_only:
         query = query.where(col(Agent.active).is_(True))
     return [
-        AgentCard(i, code, first, last, role, team, tuple(languages), active, version)
-        for i, code, first, last, role, team, languages, active, version in session.exec(query)
+        AgentCard(i, code, first, last, role, team, tuple(languages), active, version, bool(has_pin))
+        for i, code, first, last, role, team, languages, active, version, has_pin in session.exec(query)
     ]
 
 

@@ -39,6 +39,15 @@ STATUS_ACTS: tuple[tuple[str, str, str], ...] = (
     ("refuse", "n", N_("refuse…")),
 )
 
+MODE_OF = {
+    PromiseKind.KEY: "keys",
+    PromiseKind.RELOCATION: "relocation",
+    PromiseKind.ROTA: "rota",
+    PromiseKind.HANDOVER: "handover",
+    PromiseKind.LOG: "handover",
+}
+"""Screens of the rooms that open their own promises."""
+
 
 class RequestHandlers:
     """Wires the board's acts to the queue's verbs."""
@@ -48,6 +57,7 @@ class RequestHandlers:
         self.session = session
         self.drafts = drafts
         for act, handler in (
+            ("board.open", self.open),
             ("board.claim", self.claim),
             ("board.status", self.status),
             ("board.callback", self.call_back),
@@ -117,6 +127,16 @@ class RequestHandlers:
         return plural("{count} request", "{count} requests", len(promises))
 
     # --- acts ---
+
+    def open(self, ask: Ask) -> None:
+        """Show the whole promise; other rooms open theirs on their own screen."""
+        if not ask.promises or not isinstance(ask.screen, BoardScreen):
+            return
+        mode = MODE_OF.get(ask.promises[0].kind, "")
+        if self.app.has_mode(mode):
+            self.app.go(mode)
+        else:
+            ask.screen.action_detail()
 
     def claim(self, ask: Ask) -> None:
         promises = self.requests_of(ask)
