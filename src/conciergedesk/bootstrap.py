@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy.engine import make_url
 from sqlmodel import SQLModel
 
 from conciergedesk.core.clock import Clock, SystemClock
 from conciergedesk.core.db.engine import open_engine, spoken_errors
 from conciergedesk.core.desk import Desk
-from conciergedesk.core.errors import Unavailable
+from conciergedesk.core.errors import InvalidInput, Unavailable
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.journal import SCHEMA_GUARDS
 from conciergedesk.core.paths import make_private
@@ -50,12 +53,16 @@ def open_desk(
     """
     settings = settings or load_settings(home)
     engine = open_engine(settings.database_url())
-    with spoken_errors():
-        ready = schema_revision(engine) == HEAD
-    if not ready:
-        upgrade(engine)
-    import_tables()
-    return Desk(engine, load_secret(settings, home), clock or SystemClock(), settings)
+    try:
+        with spoken_errors():
+            ready = schema_revision(engine) == HEAD
+        if not ready:
+            upgrade(engine)
+        import_tables()
+        return Desk(engine, load_secret(settings, home), clock or SystemClock(), settings)
+    except BaseException:
+        engine.dispose()
+        raise
 
 
 def import_tables() -> None:
@@ -91,9 +98,6 @@ def schema_revision(engine: Engine) -> str:
 
 def upgrade(engine: Engine) -> None:
     """Run the migrations, after keeping a copy of a database that already holds something."""
-    from alembic import command
-    from alembic.config import Config
-
     import_tables()
     sqlite = engine.dialect.name == "sqlite"
     with spoken_errors():
@@ -103,20 +107,29 @@ def upgrade(engine: Engine) -> None:
             if sqlite:
                 # A rebuilt parent table would otherwise take its children with it.
                 _raw(connection).execute("PRAGMA foreign_keys=OFF")
-            with connection.begin():
-                if not sqlite:
-                    connection.execute(text("SELECT pg_advisory_xact_lock(7241965)"))
-                config = Config()
-                config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-                config.attributes["connection"] = connection
-                command.upgrade(config, "head")
-                add_guards(connection)
-                if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-                    raise Unavailable(
-                        N_("The upgrade would leave broken links; the database was left as it was.")
-                    )
-            if sqlite:
-                _raw(connection).execute("PRAGMA foreign_keys=ON")
+            try:
+                with connection.begin():
+                    _migrate(connection)
+            finally:
+                if sqlite:
+                    _raw(connection).execute("PRAGMA foreign_keys=ON")
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    sqlite = connection.dialect.name == "sqlite"
+    if not sqlite:
+        connection.execute(text("SELECT pg_advisory_xact_lock(7241965)"))
+    config = Config()
+    # A percent sign in the path is not the beginning of a value to fill in.
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")
+    add_guards(connection)
+    if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise Unavailable(N_("The upgrade would leave broken links; the database was left as it was."))
 
 
 def create_schema(engine: Engine) -> None:
@@ -125,7 +138,9 @@ def create_schema(engine: Engine) -> None:
     with engine.execution_options(write=True).begin() as connection:
         SQLModel.metadata.create_all(connection)
         add_guards(connection)
-        connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+        connection.execute(
+            text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+        )
         connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
@@ -140,34 +155,120 @@ def keep_copy(engine: Engine, folder: Path | None = None, *, now: datetime | Non
 
     Returns:
         The copy's path, or ``None`` for a database in memory or on a server.
+
+    Raises:
+        Unavailable: no room or no right to write it, or a copy that is not sound; no file of that name is left.
     """
     name = engine.url.database
     if engine.dialect.name != "sqlite" or not name or name == ":memory:":
         return None
     source = Path(name)
-    folder = make_private(folder or source.parent / "copies")
-    moment = (now or datetime.now(UTC)).strftime("%Y%m%d-%H%M%S-%f")
+    folder = folder or source.parent / "copies"
+    try:
+        return _copy(source, folder, now or datetime.now(UTC))
+    except (OSError, sqlite3.Error) as error:
+        raise Unavailable(
+            N_("No copy of the database could be kept in {folder}: {why}. Nothing was changed."),
+            folder=str(folder),
+            why=str(error),
+        ) from error
+
+
+def _copy(source: Path, folder: Path, now: datetime) -> Path:
+    make_private(folder)
+    moment = now.strftime("%Y%m%d-%H%M%S-%f")
     target = folder / f"{source.stem}-{moment}.db"
     fresh = target.with_suffix(".part")
-    fresh.unlink(missing_ok=True)
-    original = sqlite3.connect(source)
     try:
-        original.execute("VACUUM INTO ?", (str(fresh),))
-    finally:
-        original.close()
-    fresh.chmod(0o600)
-    check = sqlite3.connect(fresh)
-    try:
-        sound = check.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-    finally:
-        check.close()
-    if not sound:
-        fresh.unlink()
-        raise Unavailable(N_("The copy of the database is not sound; nothing was upgraded."))
-    fresh.replace(target)
+        # Made before it is filled, so that nobody else can ever read it.
+        os.close(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+        with closing(sqlite3.connect(source)) as original:
+            original.execute("VACUUM INTO ?", (str(fresh),))
+        with closing(sqlite3.connect(fresh)) as check:
+            if check.execute("PRAGMA integrity_check").fetchone()[0] != "ok":
+                raise Unavailable(N_("The copy of the database is not sound; nothing was upgraded."))
+        descriptor = os.open(fresh, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        fresh.replace(target)
+    except BaseException:
+        fresh.unlink(missing_ok=True)
+        raise
     for old in sorted(folder.glob(f"{source.stem}-*.db"))[:-KEPT_COPIES]:
         old.unlink()
     return target
+
+
+def restore_copy(url: str, copy: Path, *, now: datetime | None = None) -> Path | None:
+    """Put a copy in the place of an SQLite database; nothing happens while a desk has it open.
+
+    Returns:
+        Where what was there before is kept; ``None`` when there was nothing.
+
+    Raises:
+        InvalidInput: no sound copy of a desk.
+        Unavailable: a database on a server, one that is open somewhere, or no room for it.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite" or not parsed.database:
+        raise Unavailable(N_("This database lives on a server: restore it with the server's own means."))
+    target = Path(parsed.database)
+    if not _is_sound(copy):
+        raise InvalidInput(
+            N_("{file} is not a sound copy. Choose another one."), field="file", file=str(copy)
+        )
+    try:
+        make_private(target.parent)
+        fresh = target.with_name(f"{target.name}.{os.getpid()}.restored")
+        os.close(os.open(fresh, os.O_CREAT | os.O_WRONLY | os.O_TRUNC, 0o600))
+        try:
+            # Through the library, so that a copy taken with its log beside it is complete.
+            with closing(sqlite3.connect(copy)) as source, closing(sqlite3.connect(fresh)) as filled:
+                source.backup(filled)
+            kept = _put_aside(target, now or datetime.now(UTC)) if target.exists() else None
+            fresh.replace(target)
+        finally:
+            fresh.unlink(missing_ok=True)
+    except (OSError, sqlite3.Error) as error:
+        raise Unavailable(
+            N_("The copy could not be put in place: {why}. The database is as it was."), why=str(error)
+        ) from error
+    return kept
+
+
+def _is_sound(copy: Path) -> bool:
+    if not copy.is_file():
+        return False
+    try:
+        with closing(sqlite3.connect(copy)) as opened:
+            has_schema = opened.execute(
+                "SELECT count(*) FROM sqlite_master WHERE name = 'journal'"
+            ).fetchone()[0]
+            return bool(has_schema) and opened.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
+    except sqlite3.Error:
+        return False
+
+
+def _put_aside(target: Path, now: datetime) -> Path:
+    """Move a database away with all that its log holds."""
+    try:
+        with closing(sqlite3.connect(target, timeout=1)) as old:
+            # Leaving the log mode needs the file for oneself: a desk that is open makes it fail.
+            old.execute("PRAGMA journal_mode=DELETE")
+    except sqlite3.OperationalError as error:
+        raise Unavailable(
+            N_("A desk is still open on this database. Close every desk, then restore again.")
+        ) from error
+    except sqlite3.DatabaseError:
+        pass  # damaged: it is put aside as it is
+    kept = target.with_name(f"{target.name}.{now:%Y%m%d-%H%M%S-%f}.before-restore")
+    for end in ("-wal", "-shm", ""):
+        left = target.with_name(target.name + end)
+        if left.exists():
+            left.replace(kept.with_name(kept.name + end))
+    return kept
 
 
 def _raw(connection: Connection) -> sqlite3.Connection:

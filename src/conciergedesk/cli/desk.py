@@ -26,7 +26,7 @@ def check(sample: bool = _SAMPLE, as_json: bool = typer.Option(False, "--json"))
         from sqlalchemy import text
 
         from conciergedesk.core.journal import verify
-        from conciergedesk.core.paths import desk_home
+        from conciergedesk.core.settings import secret_path
 
         session = opened(sample=sample)
         desk = session.desk()
@@ -44,7 +44,7 @@ def check(sample: bool = _SAMPLE, as_json: bool = typer.Option(False, "--json"))
         found["sqlite"] = sqlite3.sqlite_version
         if sqlite and sqlite3.sqlite_version_info < SAFE_SQLITE:
             found["sqlite"] += " " + _("(older than 3.51.3: keep copies)")
-        key = desk_home() / "desk.key"
+        key = secret_path(session.settings)
         if key.exists() and key.stat().st_mode & 0o077:
             found["key file"] = _("readable by others: chmod 600 {file}", file=str(key))
         session.close()
@@ -80,33 +80,16 @@ def copy(
 def restore(file: Path, yes: bool = typer.Option(False, "--yes", help="Do it without asking.")) -> None:
     """Put a copy back in place; what was there is kept beside it."""
     with spoken():
-        from conciergedesk.core.paths import desk_home
+        from conciergedesk.bootstrap import restore_copy
         from conciergedesk.core.settings import load_settings
 
         settings = load_settings()
-        if settings.database:
-            raise Unavailable(N_("This database lives on a server: restore it with the server's own means."))
-        try:
-            source = sqlite3.connect(f"file:{file}?mode=ro", uri=True)
-            sound = source.execute("PRAGMA integrity_check").fetchone()[0] == "ok"
-            source.close()
-        except sqlite3.DatabaseError:
-            sound = False
-        if not sound:
-            raise InvalidInput(
-                N_("{file} is not a sound copy. Choose another one."), field="file", file=str(file)
-            )
         if not yes and not typer.confirm(_("Replace the desk's database by this copy?")):
             raise typer.Exit(1)
-        target = desk_home() / "desk.db"
-        for left in (target, target.with_name("desk.db-wal"), target.with_name("desk.db-shm")):
-            if left.exists():
-                left.replace(left.with_name(left.name + ".before-restore"))
-        fresh = target.with_suffix(".restored")
-        fresh.write_bytes(file.read_bytes())
-        fresh.chmod(0o600)
-        fresh.replace(target)
+        before = restore_copy(settings.database_url(), file)
     say(_("restored from {file}", file=str(file)))
+    if before is not None:
+        say(_("what was there: {file}", file=str(before)))
 
 
 @app.command()

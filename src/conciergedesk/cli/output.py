@@ -17,18 +17,24 @@ from conciergedesk.core.errors import DeskError, InvalidInput
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.text import clean_line
 
+_opened: list[Any] = []
+"""Sessions of the command under way; one that fails must not leave its mark on the other desks."""
+
 AGENT = "CONCIERGEDESK_AGENT"
 PIN = "CONCIERGEDESK_PIN"
 
 
 @contextmanager
 def spoken() -> Iterator[None]:
-    """Print an expected error as one sentence and end with status 1."""
+    """Print an expected error as one sentence and end with status 1; what was opened inside is closed."""
     try:
         yield
     except DeskError as error:
         sys.stderr.write(clean_line(str(error), 2000) + "\n")
         raise typer.Exit(1) from None
+    finally:
+        while _opened:
+            _opened.pop().close()
 
 
 def say(text: str) -> None:
@@ -81,6 +87,7 @@ def opened(*, sample: bool = False) -> Any:
     from conciergedesk.ui.session import DeskSession
 
     session = DeskSession()
+    _opened.append(session)
     if (session.open_sample() if sample else session.open_own()) is None:
         raise InvalidInput(
             N_("This desk is not set up yet. Open it once: conciergedesk. Or add --sample."), field="desk"

@@ -7,7 +7,6 @@ from contextlib import AbstractContextManager
 from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import Engine
-from sqlalchemy.exc import DBAPIError
 from sqlmodel import Session
 
 from conciergedesk.core.actor import Actor
@@ -15,6 +14,7 @@ from conciergedesk.core.clock import Clock
 from conciergedesk.core.db.changes import ChangeWatch
 from conciergedesk.core.db.engine import is_transient
 from conciergedesk.core.db.unit import Unit, reading, writing
+from conciergedesk.core.errors import Unavailable
 from conciergedesk.core.settings import Settings
 
 P = ParamSpec("P")
@@ -49,13 +49,17 @@ class Desk:
     def act(
         self, actor: Actor, verb: Callable[Concatenate[Unit, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        """Run one service verb in its own unit of work; a deadlock is tried again, at most three times."""
+        """Run one service verb in its own unit of work; a deadlock is tried again, at most three times.
+
+        Raises:
+            DeskError: what the verb refuses; ``Unavailable`` when the database cannot be written now.
+        """
         for attempt in range(ATTEMPTS):
             try:
                 with self.write(actor) as unit:
                     return verb(unit, *args, **kwargs)
-            except DBAPIError as error:
-                if attempt + 1 == ATTEMPTS or not is_transient(error):
+            except Unavailable as error:
+                if attempt + 1 == ATTEMPTS or not is_transient(error.__cause__):
                     raise
         raise AssertionError("unreachable")
 

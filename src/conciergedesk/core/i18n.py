@@ -10,7 +10,10 @@ from __future__ import annotations
 
 import gettext
 import io
+import os
+import struct
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import date, datetime, timedelta, tzinfo
 from functools import lru_cache
 from pathlib import Path
@@ -73,13 +76,19 @@ def _translations(language: str) -> gettext.NullTranslations:
         return gettext.NullTranslations()
     compiled = files[0].parent / "conciergedesk.mo"
     newest = max(file.stat().st_mtime for file in files)
-    if compiled.exists() and compiled.stat().st_mtime >= newest:
-        return gettext.GNUTranslations(io.BytesIO(compiled.read_bytes()))
+    # A catalogue that was cut short is made again; an installed package may be read-only, and the one in memory
+    # serves as well.
+    with suppress(OSError, ValueError, struct.error):
+        if compiled.stat().st_mtime >= newest:
+            return gettext.GNUTranslations(io.BytesIO(compiled.read_bytes()))
     binary = compile_catalogues(files, language)
-    try:
-        compiled.write_bytes(binary)
-    except OSError:
-        pass  # an installed package may be read-only; the catalogue in memory serves as well
+    with suppress(OSError):
+        fresh = compiled.with_suffix(f".{os.getpid()}.part")
+        try:
+            fresh.write_bytes(binary)
+            fresh.replace(compiled)  # another desk may be reading it
+        finally:
+            fresh.unlink(missing_ok=True)
     return gettext.GNUTranslations(io.BytesIO(binary))
 
 
@@ -112,7 +121,9 @@ def plural(one: str, many: str, count: int, language: str | None = None, **value
     """The form of a counted sentence that fits ``count``; ``{count}`` is filled in."""
     language = language or _active_language
     text = _without_context(_translations(language).ngettext(one, many, count))
-    return text.format_map({"count": shown(count, language)} | {k: shown(v, language) for k, v in values.items()})
+    return text.format_map(
+        {"count": shown(count, language)} | {k: shown(v, language) for k, v in values.items()}
+    )
 
 
 def shown(value: Any, language: str | None = None) -> Any:

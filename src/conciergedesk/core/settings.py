@@ -5,18 +5,21 @@ What all desks share (name, zone, region, numbers to call) lies in the database;
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
-from conciergedesk.core.errors import InvalidFile
+from conciergedesk.core.errors import InvalidFile, Unavailable
 from conciergedesk.core.i18n import LANGUAGES, N_
 from conciergedesk.core.paths import desk_home, make_private
 
 FILE_NAME = "desk.toml"
 GLYPHS = ("auto", "unicode", "ascii")
+DAY_MINUTES = 24 * 60
+KEY_BYTES = 32
 THEMES = ("desk-nuit", "desk-jour", "desk-mono")
 
 
@@ -59,7 +62,7 @@ def load_settings(home: Path | None = None) -> Settings:
     if file.exists():
         try:
             values = tomllib.loads(file.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise InvalidFile(
                 N_("This file cannot be read: {why}. Correct it or move it away."),
                 file=str(file),
@@ -70,7 +73,8 @@ def load_settings(home: Path | None = None) -> Settings:
     for field in fields(Settings):
         from_environment = os.environ.get(f"CONCIERGEDESK_{field.name.upper()}")
         if from_environment is not None:
-            values[field.name] = int(from_environment) if field.name == "lock_minutes" else from_environment
+            whole = field.name == "lock_minutes" and from_environment.isdecimal()
+            values[field.name] = int(from_environment[:9]) if whole else from_environment
     for name, value in values.items():
         current = getattr(settings, name, None)
         if current is None or type(value) is not type(current):
@@ -91,12 +95,24 @@ def load_settings(home: Path | None = None) -> Settings:
                 value=getattr(settings, name),
                 allowed=", ".join(allowed),
             )
+    if not 0 <= settings.lock_minutes <= DAY_MINUTES:
+        raise InvalidFile(
+            N_("Write a number of minutes from 0 (never) to {most}."),
+            file=str(file),
+            where="",
+            field="lock_minutes",
+            most=DAY_MINUTES,
+        )
     return settings
 
 
 def save_settings(settings: Settings, home: Path | None = None) -> None:
-    """Write what differs from the defaults, atomically."""
-    folder = make_private(home or desk_home())
+    """Write what differs from the defaults, atomically; readable by the owner only (an address may hold a password).
+
+    Raises:
+        Unavailable: the folder cannot be written.
+    """
+    folder = home or desk_home()
     default = Settings()
     lines = []
     for field in fields(Settings):
@@ -105,27 +121,75 @@ def save_settings(settings: Settings, home: Path | None = None) -> None:
             shown = (
                 str(value)
                 if isinstance(value, int)
-                else '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+                else json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
             )
             lines.append(f"{field.name} = {shown}\n")
-    fresh = folder / (FILE_NAME + ".new")
-    fresh.write_text("".join(lines), encoding="utf-8")
-    fresh.replace(folder / FILE_NAME)
+    try:
+        make_private(folder)
+        fresh = _fresh_file(folder / FILE_NAME, "".join(lines).encode("utf-8", "replace"))
+        fresh.replace(folder / FILE_NAME)
+    except OSError as error:
+        raise _not_written(folder, error) from error
+
+
+def _fresh_file(file: Path, content: bytes) -> Path:
+    """A private file beside ``file``, of a name no other process uses, safely on the disk."""
+    fresh = file.with_name(f"{file.name}.{os.getpid()}-{secrets.token_hex(4)}.new")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "wb") as target:
+            target.write(content)
+            target.flush()
+            os.fsync(target.fileno())
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
+    return fresh
+
+
+def _not_written(place: Path, error: OSError) -> Unavailable:
+    return Unavailable(
+        N_("{file} cannot be written ({why}). Check the folder and its owner, then open again."),
+        file=str(place),
+        why=error.strerror or str(error),
+    )
+
+
+def secret_path(settings: Settings, home: Path | None = None) -> Path:
+    """Where the desk's key lies."""
+    return Path(settings.secret_file) if settings.secret_file else (home or desk_home()) / "desk.key"
 
 
 def load_secret(settings: Settings, home: Path | None = None) -> bytes:
-    """The key that chains the journal, peppers PINs and seals codes; made at first start, mode 0600."""
-    file = Path(settings.secret_file) if settings.secret_file else (home or desk_home()) / "desk.key"
-    if not file.exists():
-        make_private(file.parent)
-        fresh = file.with_suffix(".new")
-        descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as target:
-            target.write(secrets.token_bytes(32))
-        try:
-            os.link(fresh, file)  # never replaces a key that another desk has just made
-        except FileExistsError:
-            pass
-        finally:
-            fresh.unlink(missing_ok=True)
-    return file.read_bytes()
+    """The key that chains the journal, peppers PINs and seals codes; made at first start, mode 0600.
+
+    Raises:
+        Unavailable: the key cannot be read or made, or was cut short.
+    """
+    file = secret_path(settings, home)
+    try:
+        if not file.exists():
+            make_private(file.parent)
+            fresh = _fresh_file(file, secrets.token_bytes(KEY_BYTES))
+            try:
+                os.link(fresh, file)  # never replaces a key that another desk has just made
+            except FileExistsError:
+                pass
+            finally:
+                fresh.unlink(missing_ok=True)
+        found = file.read_bytes()
+    except OSError as error:
+        raise Unavailable(
+            N_("The key of this desk, {file}, cannot be used ({why}). Check the file and its owner."),
+            file=str(file),
+            why=error.strerror or str(error),
+        ) from error
+    if len(found) < KEY_BYTES:
+        raise Unavailable(
+            N_(
+                "The key of this desk, {file}, is cut short. Put its copy back: "
+                "without it PINs and sealed codes cannot be read."
+            ),
+            file=str(file),
+        )
+    return found

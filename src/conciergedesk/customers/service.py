@@ -232,7 +232,7 @@ def add_lodging(
         InvalidInput: no name, an unknown kind, or a code that is taken.
     """
     unit.require(Right.EDIT_CUSTOMERS)
-    name = clean_line(name, 120)
+    name, commune = clean_line(name, 120), clean_line(commune, 80)
     if not name:
         raise InvalidInput(N_("Give the lodging a name."), field="name")
     if kind not in set(LodgingKind):
@@ -247,7 +247,7 @@ def add_lodging(
             name=name,
             kind=kind,
             address=clean_line(address, 200),
-            commune=clean_line(commune, 80),
+            commune=commune,
             owner_id=owner_id,
             search=search_text(name, code, commune),
         )

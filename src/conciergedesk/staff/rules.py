@@ -78,7 +78,8 @@ LOCK_ATTEMPTS = 10
 def next_attempt_at(failures: int, last_failure: datetime) -> datetime | None:
     """When the next try is allowed after ``failures`` wrong ones; ``None`` when a supervisor must unlock.
 
-    The wait doubles from one second after the fifth failure; the tenth locks.
+    The wait doubles from one second after the fifth failure; the tenth locks. A failure that lies in the future
+    was written before somebody set the clock back: the caller lets that try pass, it still counts.
     """
     if failures >= LOCK_ATTEMPTS:
         return None

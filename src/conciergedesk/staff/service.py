@@ -11,9 +11,9 @@ from sqlmodel import Session, col, delete, select
 
 from conciergedesk.core.actor import Actor
 from conciergedesk.core.db.unit import Unit
-from conciergedesk.core.errors import InvalidInput, NotAllowed, NotFound, RuleRefused
+from conciergedesk.core.errors import InvalidInput, NotAllowed, RuleRefused
 from conciergedesk.core.i18n import LANGUAGES, N_
-from conciergedesk.core.text import BLOCK_LIMIT, clean_line
+from conciergedesk.core.text import BLOCK_LIMIT, clean_block, clean_line
 from conciergedesk.staff.queries import actor_for
 from conciergedesk.staff.rules import Right, Role, Team, next_attempt_at
 from conciergedesk.staff.tables import Agent, Draft, Presence, SavedView, SignInGuard
@@ -83,7 +83,8 @@ def hire(
         )
     )
     assert agent.id is not None
-    unit.record("agent.hired", "agent", agent.id, role=role, team=team)
+    # A PIN is in no journal, so an agent hired with one could not be brought back by redo.
+    unit.record("agent.hired", "agent", agent.id, undoable=not password_hash, role=role, team=team)
     return agent.id
 
 
@@ -107,6 +108,7 @@ def change_agent(
     """Change role, team, activity or PIN of an agent.
 
     Raises:
+        InvalidInput: an unknown role or team.
         RuleRefused: the last active supervisor would be lost.
     """
     if not (
@@ -117,6 +119,10 @@ def change_agent(
         and active is None
     ):
         unit.require(Right.MANAGE_STAFF)
+    if role is not None and role not in set(Role):
+        raise InvalidInput(N_("There is no role “{value}”."), field="role", value=role)
+    if team is not None and team not in set(Team):
+        raise InvalidInput(N_("There is no team “{value}”."), field="team", value=team)
     agent = unit.load(Agent, agent_id, seen=seen)
     loses = (
         agent.role == Role.SUPERVISOR
@@ -124,12 +130,14 @@ def change_agent(
         and (role not in (None, Role.SUPERVISOR) or active is False)
     )
     if loses:
+        # Locked as well, so that two supervisors cannot demote each other at the same moment.
         others = unit.session.exec(
-            select(Agent.id).where(
-                Agent.role == Role.SUPERVISOR, col(Agent.active).is_(True), Agent.id != agent_id
-            )
-        ).first()
-        if others is None:
+            select(Agent.id)
+            .where(Agent.role == Role.SUPERVISOR, col(Agent.active).is_(True))
+            .order_by(col(Agent.id))
+            .with_for_update()
+        ).all()
+        if set(others) <= {agent_id}:
             raise RuleRefused(
                 N_("{name} is the last supervisor. Name another one first."), name=agent.first_name
             )
@@ -142,7 +150,8 @@ def change_agent(
     if password_hash is not None:
         agent.password_hash = password_hash
         _forgive(unit.session, agent_id)
-    unit.record("agent.changed", "agent", agent_id, undoable=password_hash is None)
+    # Taking back a change of role would go round the right and the rule of the last supervisor.
+    unit.record("agent.changed", "agent", agent_id, undoable=False)
 
 
 def _forgive(session: Session, agent_id: int) -> None:
@@ -151,18 +160,23 @@ def _forgive(session: Session, agent_id: int) -> None:
         guard.failures, guard.last_failure = 0, None
 
 
+NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$bm9ib2R5IHdvcmtzIQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+"""A hash that no PIN fits and that takes as long to check as a real one."""
+
+
 def announce_attempt(unit: Unit, agent_id: int) -> str:
     """Count a try before it is checked, so that no desk can guess faster than all together may.
 
     Returns:
-        The stored hash; empty when the agent has no PIN yet.
+        The stored hash; empty when the agent has no PIN yet; for somebody who is unknown or has left one that
+        nothing fits, so that the answer and its time are those of a wrong PIN.
 
     Raises:
         RuleRefused: too many wrong tries; says when to try again or who unlocks.
     """
     agent = unit.session.get(Agent, agent_id)
     if agent is None or not agent.active:
-        raise NotFound(N_("This person does not work here any more. Choose another name."))
+        return NOBODY
     guard = unit.session.get(SignInGuard, agent_id, with_for_update=True)
     if guard is None:
         guard = unit.add(SignInGuard(agent_id=agent_id))
@@ -170,7 +184,7 @@ def announce_attempt(unit: Unit, agent_id: int) -> str:
         allowed = next_attempt_at(guard.failures, guard.last_failure)
         if allowed is None:
             raise RuleRefused(N_("Too many wrong tries: this account is locked. A supervisor can unlock it."))
-        if unit.now < allowed:
+        if guard.last_failure <= unit.now < allowed:
             raise RuleRefused(
                 N_("Too many wrong tries. Wait {seconds} s and try again."),
                 seconds=max(1, round((allowed - unit.now).total_seconds())),
@@ -199,7 +213,8 @@ def sign_in(unit: Unit, agent_id: int, *, fits: bool, language: str, desk: str) 
     Raises:
         NotAllowed: wrong PIN.
     """
-    if not fits:
+    agent = unit.session.get(Agent, agent_id)
+    if not fits or agent is None or not agent.active:
         raise NotAllowed(N_("That PIN is not right. Try again."))
     _forgive(unit.session, agent_id)
     unit.record("agent.signed_in", "agent", agent_id, undoable=False, desk=desk)
@@ -209,10 +224,12 @@ def sign_in(unit: Unit, agent_id: int, *, fits: bool, language: str, desk: str) 
 def unlock(unit: Unit, agent_id: int) -> None:
     """Forgive an agent's wrong tries."""
     unit.require(Right.MANAGE_STAFF)
+    unit.load(Agent, agent_id)
     _forgive(unit.session, agent_id)
     unit.record("agent.unlocked", "agent", agent_id, undoable=False)
 
 
+DESK_LIMIT = 60
 PRESENT_FOR = timedelta(seconds=90)
 """A desk that gave no sign for this long is gone; its marks free themselves."""
 
@@ -221,6 +238,7 @@ def be_present(unit: Unit, desk: str, *, open_kind: str = "", open_id: int | Non
     """Say that this desk is here and which record is open on it."""
     if unit.actor.id is None:
         return
+    desk = clean_line(desk, DESK_LIMIT)
     row = unit.session.get(Presence, desk)
     if row is None:
         unit.session.add(
@@ -234,28 +252,39 @@ def be_present(unit: Unit, desk: str, *, open_kind: str = "", open_id: int | Non
 
 def leave(unit: Unit, desk: str) -> None:
     """Say that this desk has closed."""
-    unit.session.exec(delete(Presence).where(col(Presence.desk) == desk))
+    unit.session.exec(delete(Presence).where(col(Presence.desk) == clean_line(desk, DESK_LIMIT)))
 
 
 def park(
     unit: Unit, *, kind: str, body: str, draft_id: int | None = None, subject_id: int | None = None
 ) -> int:
-    """Keep an unfinished form; returns the draft's id for the next pause in typing."""
+    """Keep an unfinished form; returns the draft's id for the next pause in typing.
+
+    Raises:
+        InvalidInput: longer than a draft may be; what was parked before stays.
+    """
     if unit.actor.id is None:
         raise NotAllowed(N_("Sign in first."))
+    body = clean_block(body, BLOCK_LIMIT + 1)
+    if len(body) > BLOCK_LIMIT:
+        raise InvalidInput(
+            N_("This text is too long to be kept as a draft: {most} characters at most."),
+            field="body",
+            most=BLOCK_LIMIT,
+        )
     row = unit.session.get(Draft, draft_id) if draft_id is not None else None
     if row is None or row.agent_id != unit.actor.id:
         row = unit.add(
             Draft(
                 agent_id=unit.actor.id,
-                desk=unit.actor.desk,
-                kind=kind,
+                desk=clean_line(unit.actor.desk, DESK_LIMIT),
+                kind=clean_line(kind, 30),
                 subject_id=subject_id,
                 body="",
                 saved_at=unit.now,
             )
         )
-    row.body, row.saved_at = body[:BLOCK_LIMIT], unit.now
+    row.body, row.saved_at = body, unit.now
     assert row.id is not None
     return row.id
 

@@ -6,9 +6,11 @@ that the first frame does not wait for them.
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
@@ -17,10 +19,11 @@ from conciergedesk.board.detail import Detail, Snapshot
 from conciergedesk.board.rules import PromiseKind
 from conciergedesk.core.actor import SYSTEM, Actor
 from conciergedesk.core.clock import Clock, SystemClock
-from conciergedesk.core.errors import Unavailable
+from conciergedesk.core.errors import DeskError, Unavailable
 from conciergedesk.core.i18n import N_, use_language
 from conciergedesk.core.paths import desk_home, knowledge_base
 from conciergedesk.core.settings import Settings, load_settings, save_settings
+from conciergedesk.core.text import clean_line
 
 if TYPE_CHECKING:
     from sqlmodel import Session as DatabaseSession
@@ -37,9 +40,39 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 T = TypeVar("T")
 
+log = logging.getLogger("conciergedesk.session")
+
 SAMPLE_FILE = "sample.db"
 TIME_SECONDS = 20.0
 PRESENCE_SECONDS = 25.0
+
+
+def _with_logs(file: Path) -> tuple[Path, ...]:
+    return file, file.with_name(file.name + "-wal"), file.with_name(file.name + "-shm")
+
+
+def _sweep(file: Path) -> None:
+    """Remove what a terminal that died while planting has left, and logs that belong to no file any more."""
+    if not file.exists():
+        for left in _with_logs(file)[1:]:
+            left.unlink(missing_ok=True)
+    for half in file.parent.glob(f"{file.stem}.*.part"):
+        number = half.suffixes[-2].removeprefix(".")
+        if number.isdecimal() and not _runs(int(number)):
+            for left in _with_logs(half):
+                left.unlink(missing_ok=True)
+
+
+def _runs(process: int) -> bool:
+    if process == os.getpid():
+        return False
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True
 
 
 class DeskSession:
@@ -48,7 +81,8 @@ class DeskSession:
     def __init__(self, clock: Clock | None = None, settings: Settings | None = None) -> None:
         self.clock = clock or SystemClock()
         self.settings = settings or load_settings()
-        self.name = self.settings.desk or f"desk-{os.getpid()}-{secrets.token_hex(3)}"
+        # Two terminals of one machine share their settings, so its name alone does not tell them apart.
+        self.name = f"{clean_line(self.settings.desk, 40) or 'desk'}-{os.getpid()}-{secrets.token_hex(3)}"
         self._desk: Desk | None = None
         self._book: Rulebook | None = None
         self._handover_house: HandoverHouse | None = None
@@ -83,6 +117,7 @@ class DeskSession:
         from conciergedesk.bootstrap import open_desk
         from conciergedesk.sample import SampleDesk
 
+        _sweep(file)
         fresh = file.with_suffix(f".{os.getpid()}.part")
         desk = open_desk(replace(self.settings, database=f"sqlite:///{fresh}"), clock=self.clock)
         try:
@@ -91,8 +126,9 @@ class DeskSession:
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
         finally:
             desk.close()
-        fresh.replace(file)
-        for left in (fresh.with_name(fresh.name + "-wal"), fresh.with_name(fresh.name + "-shm")):
+        with suppress(FileExistsError):
+            os.link(fresh, file)  # never replaces a sample desk that another terminal has just opened
+        for left in _with_logs(fresh):
             left.unlink(missing_ok=True)
 
     def _open(self, settings: Settings) -> Agency | None:
@@ -152,15 +188,20 @@ class DeskSession:
         if self._waker is not None:
             self._waker.stop()
             self._waker = None
-        if self._desk is not None and self.actor is not None:
+        desk, reader, actor = self._desk, self._reader, self.actor
+        self._desk = self._reader = self.actor = None
+        if desk is not None and actor is not None:
             from conciergedesk.staff import service as staff
 
-            self._desk.act(self.actor, staff.leave, self.name)
-        if self._reader is not None:
-            self._reader.close()
-        if self._desk is not None:
-            self._desk.close()
-        self._desk = self._reader = None
+            try:
+                desk.act(actor, staff.leave, self.name)
+            except DeskError as error:
+                # The mark of this desk fades by itself; leaving must work without a database.
+                log.warning("could not say good-bye: %s", error.in_language("en"))
+        if reader is not None:
+            reader.close()
+        if desk is not None:
+            desk.close()
 
     # --- what handlers use ---
 
@@ -242,8 +283,6 @@ class DeskSession:
         def presence() -> None:
             others_seen(self.show_presence())
 
-        self.note_what_time_did()
-        presence()
         if self._waker is None:
             self._waker = Waker(
                 [
@@ -252,6 +291,8 @@ class DeskSession:
                 ]
             )
             self._waker.start()
+        self.note_what_time_did()
+        presence()
 
     def note_what_time_did(self) -> None:
         """Write down warnings and breaches; any desk may do it, any number of times."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import Connection, Engine, text
+
+from conciergedesk.core.db.engine import said_of, spoken_errors
+from conciergedesk.core.errors import DeskError
 
 
 class ChangeWatch:
@@ -20,15 +24,32 @@ class ChangeWatch:
         self._seen: int | None = None
 
     def changed(self) -> bool:
-        """True when something was committed by somebody else since the last call (or at first)."""
-        if self._sqlite:
-            return self._sqlite_changed()
-        return self._postgres_notified()
+        """True when something was committed by somebody else since the last call (or at first).
+
+        Raises:
+            Unavailable: the database does not answer; the next call tries with a new connection.
+        """
+        try:
+            with spoken_errors():
+                return self._sqlite_changed() if self._sqlite else self._postgres_notified()
+        except DeskError:
+            self.close()
+            raise
+        except Exception as error:
+            # The connection is watched below SQLAlchemy, so the driver's own errors arrive here.
+            self.close()
+            spoken = said_of(error)
+            if spoken is None:
+                raise
+            raise spoken from error
 
     def close(self) -> None:
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+        """Let go of the connection; it may be dead already."""
+        connection, self._connection = self._connection, None
+        self._seen = None
+        if connection is not None:
+            with suppress(Exception):
+                connection.close()
 
     def _sqlite_changed(self) -> bool:
         raw: Any = self._open().connection.dbapi_connection

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 import os
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +13,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import DatabaseError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from conciergedesk.core.errors import DeskError, Unavailable
 from conciergedesk.core.i18n import N_
@@ -22,18 +25,35 @@ BUSY_SECONDS = 30.0
 
 NETWORK_FILE_SYSTEMS = {"nfs", "nfs4", "cifs", "smb", "smb3", "smbfs", "fuse.sshfs", "9p", "afs", "ceph"}
 
+log = logging.getLogger("conciergedesk.db")
+
+
+_NO_ADDRESS = N_(
+    "This is not the address of a database. Write it as sqlite:////folder/desk.db or "
+    "postgresql://user@server/desk in the setting “database”."
+)
+
 
 def open_engine(url: str) -> Engine:
     """An engine for ``url``; nothing is connected yet.
 
     Raises:
-        Unavailable: when the file would lie on a network file system, where locking is unreliable.
+        Unavailable: an address that cannot be used, a folder that cannot be written, or a file on a network
+            file system, where locking is unreliable.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() == "sqlite":
+    try:
+        parsed = make_url(url)
+        kind = parsed.get_backend_name()
+    except (ArgumentError, ValueError) as error:
+        # The address may hold a password: it is not repeated.
+        raise Unavailable(_NO_ADDRESS) from error
+    if kind == "sqlite":
         return _open_sqlite(parsed)
+    if kind != "postgresql":
+        raise Unavailable(_NO_ADDRESS)
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
+        hide_parameters=True,
         pool_pre_ping=True,
         pool_size=3,
         max_overflow=5,
@@ -46,11 +66,21 @@ def _open_sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
         file = Path(url.database)
         refuse_network_path(file)
-        make_private(file.parent)
-        if not file.exists():
-            # The write-ahead log files take over the mode of the main file.
-            os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+        try:
+            make_private(file.parent)
+            if not file.exists():
+                # The write-ahead log files take over the mode of the main file.
+                os.close(os.open(file, os.O_CREAT | os.O_RDWR, 0o600))
+        except OSError as error:
+            raise Unavailable(
+                N_("{file} cannot be written ({why}). Check the folder and its owner, then open again."),
+                file=str(file),
+                why=error.strerror or str(error),
+            ) from error
+    # Values stay out of error texts, and so out of the log.
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False}
+    )
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -73,18 +103,22 @@ def refuse_network_path(file: Path, mounts: Path = Path("/proc/mounts")) -> None
     Raises:
         Unavailable: with the kind of file system; ``CONCIERGEDESK_ALLOW_NETWORK_FILE=1`` overrides it.
     """
-    if os.environ.get("CONCIERGEDESK_ALLOW_NETWORK_FILE") == "1" or not mounts.exists():
+    if not mounts.exists():
         return
     best, kind = "", ""
     where = str(file.resolve())
     for line in mounts.read_text(errors="replace").splitlines():
         parts = line.split()
         if len(parts) >= 3:
-            point = parts[1].rstrip("/") or "/"
+            # The table writes a space in a path as \040.
+            point = re.sub(r"\\([0-7]{3})", lambda octal: chr(int(octal[1], 8)), parts[1]).rstrip("/") or "/"
             inside = where == point or where.startswith(point if point == "/" else point + "/")
             if inside and len(point) >= len(best):
                 best, kind = point, parts[2]
     if kind in NETWORK_FILE_SYSTEMS:
+        if os.environ.get("CONCIERGEDESK_ALLOW_NETWORK_FILE") == "1":
+            log.warning("the database lies on a network file system (%s), allowed by the environment", kind)
+            return
         raise Unavailable(
             N_(
                 "{file} lies on a network file system ({kind}), where two desks can damage it. "
@@ -107,35 +141,69 @@ def spoken_errors() -> Iterator[None]:
     except DeskError:
         raise
     except DBAPIError as error:
-        raise _spoken(error) from error
+        spoken = said_of(error)
+        if spoken is None:
+            raise
+        raise spoken from error
+    except PoolTimeout as error:
+        raise Unavailable(_SERVER_AWAY) from error
 
 
-def _spoken(error: DBAPIError) -> Exception:
-    original: Any = error.orig
+_SERVER_AWAY = N_("The database server does not answer. Your text is kept; try again in a moment.")
+
+_CODES = (
+    (
+        {"SQLITE_FULL"},
+        ("disk is full", "No space left"),
+        N_("The disk is full: nothing was saved, your text is kept. Free some space, then save again."),
+    ),
+    (
+        {"SQLITE_BUSY", "SQLITE_LOCKED"},
+        ("database is locked",),
+        N_("Another desk has been writing for a long time. Your text is kept; save again in a moment."),
+    ),
+    (
+        {"SQLITE_CORRUPT", "SQLITE_NOTADB"},
+        ("malformed", "not a database"),
+        N_(
+            "The database is damaged. Stop working on it and restore the newest backup: "
+            "conciergedesk desk restore."
+        ),
+    ),
+    (
+        {"SQLITE_IOERR", "SQLITE_CANTOPEN"},
+        ("disk I/O error", "unable to open database file"),
+        N_("The database's disk does not answer. Nothing was saved, your text is kept; check the disk."),
+    ),
+)
+
+
+def said_of(error: BaseException) -> Unavailable | None:
+    """The sentence for what a driver raised; ``None`` when it is no expected trouble."""
+    original: Any = error.orig if isinstance(error, DBAPIError) else error
     code = str(getattr(original, "sqlite_errorname", "") or "")
+    state = str(getattr(original, "sqlstate", "") or "")
     text = str(original)
-    if code == "SQLITE_FULL" or "disk is full" in text or "No space left" in text:
+    for codes, words, sentence in _CODES:
+        # Extended codes such as SQLITE_BUSY_SNAPSHOT begin with the plain one.
+        if any(code.startswith(one) for one in codes) or any(one in text for one in words):
+            return Unavailable(sentence)
+    if state in TRANSIENT:
         return Unavailable(
-            N_("The disk is full: nothing was saved, your text is kept. Free some space, then save again.")
+            N_("Two desks got in each other's way. Nothing was saved, your text is kept; save again.")
         )
-    if code in {"SQLITE_BUSY", "SQLITE_LOCKED"} or "database is locked" in text:
-        return Unavailable(
-            N_("Another desk has been writing for a long time. Your text is kept; save again in a moment.")
-        )
-    if code in {"SQLITE_CORRUPT", "SQLITE_NOTADB"} or "malformed" in text or "not a database" in text:
-        return Unavailable(
-            N_(
-                "The database is damaged. Stop working on it and restore the newest backup: "
-                "conciergedesk desk restore."
-            )
-        )
-    if error.connection_invalidated or (isinstance(error, DatabaseError) and "connection" in text.lower()):
-        return Unavailable(
-            N_("The database server does not answer. Your text is kept; try again in a moment.")
-        )
-    return error
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    trouble = isinstance(error, (OperationalError, InterfaceError)) or not isinstance(error, DBAPIError)
+    if lost or (trouble and "connection" in text.lower()):
+        return Unavailable(_SERVER_AWAY)
+    return None
 
 
-def is_transient(error: DBAPIError) -> bool:
+TRANSIENT = {"40001", "40P01"}
+"""Serialization failure and deadlock: the same unit of work may simply be tried again."""
+
+
+def is_transient(error: BaseException | None) -> bool:
     """Whether the same unit of work may simply be tried again (deadlock, serialization failure)."""
-    return str(getattr(error.orig, "sqlstate", "") or "") in {"40001", "40P01"}
+    original = error.orig if isinstance(error, DBAPIError) else None
+    return str(getattr(original, "sqlstate", "") or "") in TRANSIENT
