@@ -32,6 +32,17 @@ def upgrade() -> None:
         sa.UniqueConstraint("code"),
     )
     op.create_table(
+        "article_miss",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("words", sa.String(length=80), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("last_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("answered", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("words"),
+    )
+    op.create_table(
         "household",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
@@ -189,6 +200,51 @@ def upgrade() -> None:
         sa.UniqueConstraint("name"),
     )
     op.create_table(
+        "ambassador_card",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=30), nullable=False),
+        sa.Column("holder", sa.String(length=120), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("replaced_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('active','blocked','replaced')", name="ck_ambassador_card_state"),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaced_by_id"],
+            ["ambassador_card.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("number"),
+    )
+    with op.batch_alter_table("ambassador_card", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ambassador_card_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "cash_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("team", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=6), nullable=False),
+        sa.Column("cents", sa.Integer(), nullable=False),
+        sa.Column("note", sa.String(length=120), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("author", sa.String(length=80), nullable=False),
+        sa.CheckConstraint("kind IN ('in','out','count')", name="ck_cash_line_kind"),
+        sa.CheckConstraint("cents >= 0", name="ck_cash_line_cents"),
+        sa.ForeignKeyConstraint(
+            ["author_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("cash_line", schema=None) as batch_op:
+        batch_op.create_index("ix_cash_line_at", ["team", "at"], unique=False)
+
+    op.create_table(
         "draft",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("agent_id", sa.Integer(), nullable=False),
@@ -206,6 +262,54 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("draft", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_draft_agent_id"), ["agent_id"], unique=False)
+
+    op.create_table(
+        "handover",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("team", sa.String(length=20), nullable=False),
+        sa.Column("from_shift", sa.String(length=20), nullable=False),
+        sa.Column("to_shift", sa.String(length=20), nullable=False),
+        sa.Column("since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("starts_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("accept_by", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("edition", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("from_id", sa.Integer(), nullable=True),
+        sa.Column("to_id", sa.Integer(), nullable=True),
+        sa.Column("drafted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("signed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("signed_for", sa.String(length=200), nullable=False),
+        sa.Column("read_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("accepted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("accepted_for", sa.String(length=200), nullable=False),
+        sa.Column("synthesis", sa.Text(), nullable=False),
+        sa.Column("open_items", sa.Integer(), nullable=False),
+        sa.Column("keys_counted", sa.Integer(), nullable=True),
+        sa.Column("keys_expected", sa.Integer(), nullable=True),
+        sa.Column("alerted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("unread_alert_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('missing','draft','signed','read','questioned','accepted')", name="ck_handover_state"
+        ),
+        sa.ForeignKeyConstraint(
+            ["from_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["to_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("team", "starts_at", name="uq_handover_change"),
+    )
+    with op.batch_alter_table("handover", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_from_id"), ["from_id"], unique=False)
+        batch_op.create_index("ix_handover_starts", ["starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handover_to_id"), ["to_id"], unique=False)
 
     op.create_table(
         "key_count",
@@ -277,6 +381,99 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_key_set_owner_id"), ["owner_id"], unique=False)
 
     op.create_table(
+        "log_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("author", sa.String(length=80), nullable=False),
+        sa.Column("team", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("search", sa.Text(), nullable=False),
+        sa.Column("tags", sa.JSON(), nullable=False),
+        sa.Column("important", sa.Boolean(), nullable=False),
+        sa.Column("visibility", sa.String(length=12), nullable=False),
+        sa.Column("about_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("override_reason", sa.String(length=200), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('call','event','promise','key','cash','incident','instruction','visitor','system')",
+            name="ck_log_line_kind",
+        ),
+        sa.CheckConstraint("visibility IN ('all','team','supervisor')", name="ck_log_line_visibility"),
+        sa.ForeignKeyConstraint(
+            ["author_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["corrects_id"],
+            ["log_line.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("log_line", schema=None) as batch_op:
+        batch_op.create_index("ix_log_line_at", ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_log_line_corrects_id"), ["corrects_id"], unique=False)
+        batch_op.create_index("ix_log_line_kind", ["kind", "at"], unique=False)
+
+    op.create_table(
+        "maintenance_round",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("starts_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("vehicle", sa.String(length=60), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('planned','under_way','done')", name="ck_maintenance_round_state"),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("maintenance_round", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_maintenance_round_agent_id"), ["agent_id"], unique=False)
+
+    op.create_table(
+        "mass_incident",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.String(length=12), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("severity", sa.String(length=2), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("proposed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("proposed_tickets", sa.JSON(), nullable=False),
+        sa.Column("opened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("resolution_code", sa.String(length=30), nullable=False),
+        sa.Column("root_cause", sa.String(length=200), nullable=False),
+        sa.Column("told_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('proposed','open','closed','dismissed')", name="ck_mass_incident_state"
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("mass_incident", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_mass_incident_open",
+            ["is_open"],
+            unique=False,
+            sqlite_where=sa.text("is_open"),
+            postgresql_where=sa.text("is_open"),
+        )
+        batch_op.create_index(batch_op.f("ix_mass_incident_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
         "phone",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=True),
@@ -341,6 +538,102 @@ def upgrade() -> None:
             ["agent.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "relocation_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("household", sa.String(length=120), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("household_id", sa.Integer(), nullable=True),
+        sa.Column("employer_id", sa.Integer(), nullable=True),
+        sa.Column("employer_contact_id", sa.Integer(), nullable=True),
+        sa.Column("coach_id", sa.Integer(), nullable=False),
+        sa.Column("backup_id", sa.Integer(), nullable=True),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("package", sa.String(length=40), nullable=False),
+        sa.Column("plan_id", sa.String(length=60), nullable=False),
+        sa.Column("plan_version", sa.String(length=12), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("stage", sa.String(length=10), nullable=False),
+        sa.Column("stage_since", sa.Date(), nullable=False),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("arrival", sa.Date(), nullable=False),
+        sa.Column("anchors", sa.JSON(), nullable=False),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("granted", sa.JSON(), nullable=False),
+        sa.Column("from_place", sa.String(length=80), nullable=False),
+        sa.Column("work_place", sa.String(length=80), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("may_tell_employer", sa.Boolean(), nullable=False),
+        sa.Column("next_due", sa.Date(), nullable=True),
+        sa.Column("next_item", sa.String(length=10), nullable=False),
+        sa.Column("heard_on", sa.Date(), nullable=True),
+        sa.Column("watched_on", sa.Date(), nullable=True),
+        sa.Column("closed_on", sa.Date(), nullable=True),
+        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("ambassador", sa.String(length=10), nullable=False),
+        sa.Column("shortened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("language IN ('fr','en','de')", name="ck_relocation_file_language"),
+        sa.CheckConstraint("state IN ('open','closed','declined')", name="ck_relocation_file_state"),
+        sa.ForeignKeyConstraint(
+            ["backup_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["coach_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["employer_contact_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["employer_id"],
+            ["organisation.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["household.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("relocation_file", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_relocation_file_backup_id"), ["backup_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_relocation_file_coach_id"), ["coach_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_relocation_file_employer_id"), ["employer_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_relocation_file_household_id"), ["household_id"], unique=False)
+        batch_op.create_index(
+            "ix_relocation_file_open",
+            ["coach_id", "next_due"],
+            unique=False,
+            sqlite_where=sa.text("is_open"),
+            postgresql_where=sa.text("is_open"),
+        )
+        batch_op.create_index(batch_op.f("ix_relocation_file_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "relocation_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.String(length=60), nullable=False),
+        sa.Column("plan_version", sa.String(length=12), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("published_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("published_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("plan_id", "plan_version", name="uq_relocation_plan"),
+        info={"unjournaled": True},
     )
     op.create_table(
         "request",
@@ -470,8 +763,12 @@ def upgrade() -> None:
             "ix_request_to_answer",
             ["response_due_at"],
             unique=False,
-            sqlite_where=sa.text("is_open = 1 AND first_response_at IS NULL AND response_breached_at IS NULL"),
-            postgresql_where=sa.text("is_open AND first_response_at IS NULL AND response_breached_at IS NULL"),
+            sqlite_where=sa.text(
+                "is_open = 1 AND first_response_at IS NULL AND response_breached_at IS NULL"
+            ),
+            postgresql_where=sa.text(
+                "is_open AND first_response_at IS NULL AND response_breached_at IS NULL"
+            ),
         )
         batch_op.create_index(
             "ix_request_to_breach",
@@ -516,6 +813,43 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("agent_id"),
         info={"unjournaled": True},
     )
+    op.create_table(
+        "theme_referent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("theme", sa.String(length=40), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("rank IN (1,2)", name="ck_theme_referent_rank"),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("theme_referent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_theme_referent_agent_id"), ["agent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_theme_referent_theme"), ["theme"], unique=False)
+
+    op.create_table(
+        "vehicle_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("search", sa.String(length=40), nullable=False),
+        sa.Column("charge", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("note", sa.String(length=120), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["author_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("vehicle_note", schema=None) as batch_op:
+        batch_op.create_index("ix_vehicle_note_name", ["search", "at"], unique=False)
+
     op.create_table(
         "warning",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -610,6 +944,112 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_call_back_owner_id"), ["owner_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_call_back_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_call_back_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
+        "desk_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("what", sa.String(length=120), nullable=False),
+        sa.Column("for_whom", sa.String(length=120), nullable=False),
+        sa.Column("place", sa.String(length=60), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("gone_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("gone_to", sa.String(length=120), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("kind IN ('parcel','luggage','found')", name="ck_desk_item_kind"),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["request.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("desk_item", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_desk_item_here",
+            ["since"],
+            unique=False,
+            sqlite_where=sa.text("gone_at IS NULL"),
+            postgresql_where=sa.text("gone_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_desk_item_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
+        "handover_edition",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("handover_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("made_by", sa.String(length=80), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["handover_id"],
+            ["handover.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("handover_id", "number", name="uq_handover_edition"),
+    )
+    with op.batch_alter_table("handover_edition", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_edition_handover_id"), ["handover_id"], unique=False)
+
+    op.create_table(
+        "handover_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("handover_id", sa.Integer(), nullable=False),
+        sa.Column("section", sa.String(length=16), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("colour", sa.String(length=6), nullable=False),
+        sa.Column("what", sa.String(length=240), nullable=False),
+        sa.Column("action", sa.String(length=200), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("owner", sa.String(length=80), nullable=False),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("fallback", sa.String(length=300), nullable=False),
+        sa.Column("source_kind", sa.String(length=20), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("is_promise", sa.Boolean(), nullable=False),
+        sa.Column("edited", sa.Boolean(), nullable=False),
+        sa.Column("removed", sa.Boolean(), nullable=False),
+        sa.Column("acknowledged_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("acknowledged_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("colour IN ('red','amber','green')", name="ck_handover_line_colour"),
+        sa.ForeignKeyConstraint(
+            ["acknowledged_by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["handover_id"],
+            ["handover.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("handover_line", schema=None) as batch_op:
+        batch_op.create_index("ix_handover_line_of", ["handover_id", "section"], unique=False)
+
+    op.create_table(
+        "handover_section",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("handover_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("figure", sa.String(length=200), nullable=False),
+        sa.Column("tone", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["handover_id"],
+            ["handover.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("handover_id", "code", name="uq_handover_section"),
+    )
+    with op.batch_alter_table("handover_section", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_section_handover_id"), ["handover_id"], unique=False)
 
     op.create_table(
         "key_chase",
@@ -849,6 +1289,59 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_key_seal_set_id"), ["set_id"], unique=False)
 
     op.create_table(
+        "log_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=30), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["log_line.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("log_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_log_link_line_id"), ["line_id"], unique=False)
+        batch_op.create_index("ix_log_link_subject", ["kind", "subject_id"], unique=False)
+
+    op.create_table(
+        "log_promise",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("team", sa.String(length=20), nullable=False),
+        sa.Column("about", sa.String(length=200), nullable=False),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("outcome", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('promised','kept','dropped')", name="ck_log_promise_state"),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["log_line.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("log_promise", schema=None) as batch_op:
+        batch_op.create_index("ix_log_promise_due", ["due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_log_promise_line_id"), ["line_id"], unique=False)
+        batch_op.create_index(
+            "ix_log_promise_open",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'promised'"),
+            postgresql_where=sa.text("state = 'promised'"),
+        )
+        batch_op.create_index(batch_op.f("ix_log_promise_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
         "participant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("request_id", sa.Integer(), nullable=False),
@@ -957,6 +1450,366 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_provider_import_change_import_id"), ["import_id"], unique=False)
 
     op.create_table(
+        "relocation_action",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("cause", sa.String(length=20), nullable=False),
+        sa.Column("followup", sa.String(length=20), nullable=False),
+        sa.Column("question", sa.String(length=40), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=True),
+        sa.Column("low", sa.Integer(), nullable=True),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("outcome", sa.String(length=200), nullable=False),
+        sa.Column("opened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("is_open = (done_on IS NULL)", name="ck_relocation_action_done"),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["relocation_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("relocation_action", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_relocation_action_due",
+            ["due"],
+            unique=False,
+            sqlite_where=sa.text("is_open"),
+            postgresql_where=sa.text("is_open"),
+        )
+        batch_op.create_index(batch_op.f("ix_relocation_action_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_relocation_action_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
+        "relocation_document",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=120), nullable=False),
+        sa.Column("holder", sa.String(length=80), nullable=False),
+        sa.Column("kept_by", sa.String(length=80), nullable=False),
+        sa.Column("seen_on", sa.Date(), nullable=True),
+        sa.Column("seen_by_id", sa.Integer(), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("expires_on", sa.Date(), nullable=True),
+        sa.Column("rung", sa.Integer(), nullable=True),
+        sa.Column("alert_on", sa.Date(), nullable=True),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["relocation_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["seen_by_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("relocation_document", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_relocation_document_alert",
+            ["alert_on"],
+            unique=False,
+            sqlite_where=sa.text("is_open"),
+            postgresql_where=sa.text("is_open"),
+        )
+        batch_op.create_index(batch_op.f("ix_relocation_document_file_id"), ["file_id"], unique=False)
+
+    op.create_table(
+        "relocation_followup",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("due", sa.Date(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("pulse", sa.Integer(), nullable=True),
+        sa.Column("scores", sa.JSON(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("is_open = (done_on IS NULL)", name="ck_relocation_followup_done"),
+        sa.ForeignKeyConstraint(
+            ["by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["relocation_file.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("relocation_followup", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_relocation_followup_due",
+            ["due"],
+            unique=False,
+            sqlite_where=sa.text("is_open"),
+            postgresql_where=sa.text("is_open"),
+        )
+        batch_op.create_index(batch_op.f("ix_relocation_followup_file_id"), ["file_id"], unique=False)
+
+    op.create_table(
+        "relocation_item",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=10), nullable=False),
+        sa.Column("place", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("stage", sa.String(length=10), nullable=False),
+        sa.Column("owner", sa.String(length=2), nullable=False),
+        sa.Column("who", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("legal", sa.Boolean(), nullable=False),
+        sa.Column("anchor", sa.String(length=20), nullable=False),
+        sa.Column("due", sa.Date(), nullable=True),
+        sa.Column("start", sa.Date(), nullable=True),
+        sa.Column("aim", sa.Date(), nullable=True),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("by_hand", sa.Boolean(), nullable=False),
+        sa.Column("to_confirm", sa.Boolean(), nullable=False),
+        sa.Column("children", sa.JSON(), nullable=False),
+        sa.Column("blocked_by", sa.JSON(), nullable=False),
+        sa.Column("evidence", sa.String(length=200), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("waiting_for", sa.String(length=80), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(state = 'done') = (done_on IS NOT NULL)", name="ck_relocation_item_done"),
+        sa.CheckConstraint(
+            "state IN ('to_do','in_progress','waiting','done','not_applicable')",
+            name="ck_relocation_item_state",
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["relocation_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["request.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("file_id", "code", name="uq_relocation_item"),
+    )
+    with op.batch_alter_table("relocation_item", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_relocation_item_due",
+            ["due"],
+            unique=False,
+            sqlite_where=sa.text("is_open"),
+            postgresql_where=sa.text("is_open"),
+        )
+        batch_op.create_index("ix_relocation_item_legal", ["legal", "due"], unique=False)
+        batch_op.create_index(batch_op.f("ix_relocation_item_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
+        "relocation_member",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("role", sa.String(length=10), nullable=False),
+        sa.Column("age", sa.Integer(), nullable=True),
+        sa.Column("about", sa.String(length=80), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(role = 'child') = (age IS NOT NULL) AND (age IS NULL OR age BETWEEN 0 AND 17)",
+            name="ck_relocation_member_age",
+        ),
+        sa.CheckConstraint("role IN ('adult','partner','child','pet')", name="ck_relocation_member_role"),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["relocation_file.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("relocation_member", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_relocation_member_file_id"), ["file_id"], unique=False)
+
+    op.create_table(
+        "relocation_needs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("started_on", sa.Date(), nullable=False),
+        sa.Column("completed_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["relocation_file.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("relocation_needs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_relocation_needs_file_id"), ["file_id"], unique=False)
+
+    op.create_table(
+        "relocation_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("author", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("who", sa.String(length=80), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("override_reason", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["relocation_file.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("relocation_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_relocation_note_file_id"), ["file_id"], unique=False)
+
+    op.create_table(
+        "relocation_programme",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("vacancy", sa.String(length=80), nullable=False),
+        sa.Column("employer_id", sa.Integer(), nullable=True),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("household", sa.String(length=120), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("coach_id", sa.Integer(), nullable=False),
+        sa.Column("starts_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("operator", sa.String(length=120), nullable=False),
+        sa.Column("operator_number", sa.String(length=40), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("sent_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("decision", sa.String(length=20), nullable=False),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("kind IN ('candidate_visit','ministay')", name="ck_relocation_programme_kind"),
+        sa.CheckConstraint(
+            "state IN ('draft','sent','done','cancelled')", name="ck_relocation_programme_state"
+        ),
+        sa.CheckConstraint("ends_at >= starts_at", name="ck_relocation_programme_window"),
+        sa.ForeignKeyConstraint(
+            ["coach_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["employer_id"],
+            ["organisation.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["relocation_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["request.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("relocation_programme", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_relocation_programme_coach_id"), ["coach_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_relocation_programme_employer_id"), ["employer_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_relocation_programme_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_relocation_programme_person_id"), ["person_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_relocation_programme_request_id"), ["request_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_relocation_programme_vacancy"), ["vacancy"], unique=False)
+
+    op.create_table(
+        "relocation_risk",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("severity", sa.String(length=10), nullable=False),
+        sa.Column("action", sa.String(length=200), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("opened_on", sa.Date(), nullable=False),
+        sa.Column("review_on", sa.Date(), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("cleared_on", sa.Date(), nullable=True),
+        sa.Column("outcome", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("severity IN ('red','amber')", name="ck_relocation_risk_severity"),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["relocation_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("relocation_risk", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_relocation_risk_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(
+            "ix_relocation_risk_review",
+            ["review_on"],
+            unique=False,
+            sqlite_where=sa.text("is_open"),
+            postgresql_where=sa.text("is_open"),
+        )
+
+    op.create_table(
+        "relocation_telework",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("who", sa.String(length=80), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["relocation_file.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("file_id", "who", "day", name="uq_relocation_telework"),
+    )
+    op.create_table(
+        "relocation_use",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("service", sa.String(length=40), nullable=False),
+        sa.Column("amount", sa.Integer(), nullable=False),
+        sa.Column("used_on", sa.Date(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("amount > 0", name="ck_relocation_use_amount"),
+        sa.ForeignKeyConstraint(
+            ["by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["relocation_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["request.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("relocation_use", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_relocation_use_file_id"), ["file_id"], unique=False)
+
+    op.create_table(
         "request_note",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("request_id", sa.Integer(), nullable=False),
@@ -1020,6 +1873,37 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_request_step_request_id"), ["request_id"], unique=False)
 
     op.create_table(
+        "handover_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("handover_id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_by", sa.String(length=80), nullable=False),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("answered_by", sa.String(length=80), nullable=False),
+        sa.Column("answer", sa.String(length=300), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["handover_id"],
+            ["handover.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["handover_line.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("handover_question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_question_handover_id"), ["handover_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handover_question_line_id"), ["line_id"], unique=False)
+
+    op.create_table(
         "key_incident_step",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("incident_id", sa.Integer(), nullable=False),
@@ -1063,6 +1947,67 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("provider_address", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_provider_address_provider_id"), ["provider_id"], unique=False)
+
+    op.create_table(
+        "provider_ask",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("wanted_from", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("wanted_to", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("counter_from", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("counter_to", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("price_cents", sa.Integer(), nullable=True),
+        sa.Column("contact", sa.String(length=80), nullable=False),
+        sa.Column("reference", sa.String(length=60), nullable=False),
+        sa.Column("answer", sa.String(length=300), nullable=False),
+        sa.Column("word", sa.String(length=200), nullable=False),
+        sa.Column("appointment_id", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.String(length=10), nullable=False),
+        sa.Column("outcome_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "outcome IN ('','kept','late','incomplete','no_show','weather','called_off')",
+            name="ck_provider_ask_outcome",
+        ),
+        sa.CheckConstraint(
+            "state IN ('asked','accepted','declined','counter','silent','withdrawn')",
+            name="ck_provider_ask_state",
+        ),
+        sa.ForeignKeyConstraint(
+            ["appointment_id"],
+            ["appointment.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["provider.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["request.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("provider_ask", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_provider_ask_open",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'asked'"),
+            postgresql_where=sa.text("state = 'asked'"),
+        )
+        batch_op.create_index(batch_op.f("ix_provider_ask_provider_id"), ["provider_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_provider_ask_request_id"), ["request_id"], unique=False)
 
     op.create_table(
         "provider_exception",
@@ -1173,6 +2118,662 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("provider_visit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_provider_visit_provider_id"), ["provider_id"], unique=False)
+
+    op.create_table(
+        "relocation_part",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("programme_id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("label", sa.String(length=120), nullable=False),
+        sa.Column("starts_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("location", sa.String(length=120), nullable=False),
+        sa.Column("after_id", sa.Integer(), nullable=True),
+        sa.Column("cents", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('planned','cancelled')", name="ck_relocation_part_state"),
+        sa.CheckConstraint("ends_at >= starts_at", name="ck_relocation_part_window"),
+        sa.ForeignKeyConstraint(
+            ["after_id"],
+            ["relocation_part.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["programme_id"],
+            ["relocation_programme.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["request_id"],
+            ["request.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("relocation_part", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_relocation_part_programme_id"), ["programme_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_relocation_part_request_id"), ["request_id"], unique=False)
+
+    op.create_table(
+        "relocation_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("whom", sa.String(length=2), nullable=False),
+        sa.Column("about", sa.String(length=200), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("rung", sa.Integer(), nullable=False),
+        sa.Column("next_on", sa.Date(), nullable=True),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("answered_on", sa.Date(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("whom IN ('FA','EM','PR')", name="ck_relocation_question_whom"),
+        sa.ForeignKeyConstraint(
+            ["file_id"],
+            ["relocation_file.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["relocation_item.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("relocation_question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_relocation_question_file_id"), ["file_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_relocation_question_item_id"), ["item_id"], unique=False)
+        batch_op.create_index(
+            "ix_relocation_question_next",
+            ["next_on"],
+            unique=False,
+            sqlite_where=sa.text("is_open"),
+            postgresql_where=sa.text("is_open"),
+        )
+
+    op.create_table(
+        "renewal_step",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("end_on", sa.Date(), nullable=False),
+        sa.Column("days_before", sa.Integer(), nullable=False),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=6), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('due','done','passed')", name="ck_renewal_step_state"),
+        sa.ForeignKeyConstraint(
+            ["by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["provider.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("provider_id", "end_on", "days_before", name="uq_renewal_step"),
+    )
+    with op.batch_alter_table("renewal_step", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_renewal_step_due",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
+        batch_op.create_index(batch_op.f("ix_renewal_step_provider_id"), ["provider_id"], unique=False)
+
+    op.create_table(
+        "site",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("commune", sa.String(length=80), nullable=False),
+        sa.Column("search", sa.String(length=250), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=True),
+        sa.Column("longitude", sa.Float(), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["provider.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("site", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_site_provider_id"), ["provider_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_site_search"), ["search"], unique=False)
+
+    op.create_table(
+        "training_suggestion",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("theme", sa.String(length=40), nullable=False),
+        sa.Column("tickets", sa.JSON(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('proposed','accepted','dismissed')", name="ck_training_suggestion_state"
+        ),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["provider.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("training_suggestion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_training_suggestion_provider_id"), ["provider_id"], unique=False)
+
+    op.create_table(
+        "asset",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("model", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("installed_on", sa.Date(), nullable=True),
+        sa.Column("last_seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("battery_on", sa.Date(), nullable=True),
+        sa.Column("warranty_until", sa.Date(), nullable=True),
+        sa.Column("clause", sa.String(length=120), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('tablet','screen','beacon','card_reader','router')", name="ck_asset_kind"
+        ),
+        sa.CheckConstraint("state IN ('ok','degraded','down','stored','lost')", name="ck_asset_state"),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["site.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("label"),
+    )
+    with op.batch_alter_table("asset", schema=None) as batch_op:
+        batch_op.create_index("ix_asset_seen", ["last_seen_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_asset_site_id"), ["site_id"], unique=False)
+
+    op.create_table(
+        "hotline_call",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.String(length=12), nullable=False),
+        sa.Column("direction", sa.String(length=3), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("rang_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("provider_id", sa.Integer(), nullable=True),
+        sa.Column("caller", sa.String(length=120), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=True),
+        sa.Column("call_back_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("wrap_up_seconds", sa.Integer(), nullable=False),
+        sa.Column("cleared_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("direction IN ('in','out')", name="ck_hotline_call_direction"),
+        sa.CheckConstraint("line IN ('technical','commercial','')", name="ck_hotline_call_line"),
+        sa.CheckConstraint("state IN ('ringing','answered','missed','ended')", name="ck_hotline_call_state"),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["call_back_id"],
+            ["call_back.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["provider.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["site.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("hotline_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hotline_call_agent_id"), ["agent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hotline_call_call_back_id"), ["call_back_id"], unique=False)
+        batch_op.create_index(
+            "ix_hotline_call_missed",
+            ["rang_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'missed' AND cleared_at IS NULL"),
+            postgresql_where=sa.text("state = 'missed' AND cleared_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_hotline_call_provider_id"), ["provider_id"], unique=False)
+        batch_op.create_index("ix_hotline_call_rang", ["rang_at"], unique=False)
+        batch_op.create_index(
+            "ix_hotline_call_ringing",
+            ["rang_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'ringing'"),
+            postgresql_where=sa.text("state = 'ringing'"),
+        )
+        batch_op.create_index(batch_op.f("ix_hotline_call_site_id"), ["site_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hotline_call_ticket_id"), ["ticket_id"], unique=False)
+
+    op.create_table(
+        "round_stop",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("planned", sa.Boolean(), nullable=False),
+        sa.Column("arrived_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("left_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("signed_by", sa.String(length=80), nullable=False),
+        sa.Column("skipped", sa.String(length=120), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["round_id"],
+            ["maintenance_round.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["site.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("round_stop", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_round_stop_round_id"), ["round_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_round_stop_site_id"), ["site_id"], unique=False)
+
+    op.create_table(
+        "site_contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("first_name", sa.String(length=80), nullable=False),
+        sa.Column("role", sa.String(length=60), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("typed", sa.String(length=80), nullable=False),
+        sa.Column("e164", sa.String(length=20), nullable=False),
+        sa.Column("tail", sa.String(length=4), nullable=False),
+        sa.Column("on_agreement", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["site.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("site_contact", schema=None) as batch_op:
+        batch_op.create_index("ix_site_contact_e164", ["e164"], unique=False)
+        batch_op.create_index(batch_op.f("ix_site_contact_site_id"), ["site_id"], unique=False)
+        batch_op.create_index("ix_site_contact_tail", ["tail"], unique=False)
+
+    op.create_table(
+        "hotline_ticket",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.String(length=12), nullable=False),
+        sa.Column("channel", sa.String(length=12), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("asset_id", sa.Integer(), nullable=True),
+        sa.Column("caller", sa.String(length=80), nullable=False),
+        sa.Column("caller_role", sa.String(length=60), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("category", sa.String(length=40), nullable=False),
+        sa.Column("theme", sa.String(length=40), nullable=False),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("impact", sa.String(length=20), nullable=False),
+        sa.Column("urgency", sa.String(length=20), nullable=False),
+        sa.Column("severity", sa.String(length=2), nullable=False),
+        sa.Column("since", sa.String(length=120), nullable=False),
+        sa.Column("workaround", sa.String(length=200), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False),
+        sa.Column("tree", sa.String(length=10), nullable=False),
+        sa.Column("tree_version", sa.String(length=12), nullable=False),
+        sa.Column("noted", sa.JSON(), nullable=False),
+        sa.Column("identity_proved_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("second_approval_id", sa.Integer(), nullable=True),
+        sa.Column("level", sa.String(length=5), nullable=False),
+        sa.Column("state", sa.String(length=20), nullable=False),
+        sa.Column("is_open", sa.Boolean(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("waits_for", sa.String(length=40), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=True),
+        sa.Column("parent_id", sa.Integer(), nullable=True),
+        sa.Column("duplicate_of_id", sa.Integer(), nullable=True),
+        sa.Column("opened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("opened_by_id", sa.Integer(), nullable=True),
+        sa.Column("first_response_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("response_due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("warn_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("board_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("escalate_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("escalated_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("first_resolved_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("resolved_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("reopened_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("reopens", sa.Integer(), nullable=False),
+        sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("breached_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("response_breached_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("resolution_code", sa.String(length=30), nullable=False),
+        sa.Column("root_cause", sa.String(length=200), nullable=False),
+        sa.Column("second_contact", sa.Boolean(), nullable=False),
+        sa.Column("fcr", sa.Boolean(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("level IN ('L1','L2','field')", name="ck_hotline_ticket_level"),
+        sa.CheckConstraint("line IN ('technical','commercial')", name="ck_hotline_ticket_line"),
+        sa.CheckConstraint("severity IN ('S1','S2','S3','S4')", name="ck_hotline_ticket_severity"),
+        sa.CheckConstraint(
+            "state IN ('new','in_progress','waiting_client','waiting_provider','done','closed','duplicate')",
+            name="ck_hotline_ticket_state",
+        ),
+        sa.ForeignKeyConstraint(
+            ["asset_id"],
+            ["asset.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["call_id"],
+            ["hotline_call.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["duplicate_of_id"],
+            ["hotline_ticket.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["opened_by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["parent_id"],
+            ["mass_incident.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["provider.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["second_approval_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["site.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("hotline_ticket", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hotline_ticket_asset_id"), ["asset_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hotline_ticket_call_id"), ["call_id"], unique=False)
+        batch_op.create_index("ix_hotline_ticket_category", ["category", "opened_at"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_hotline_ticket_duplicate_of_id"), ["duplicate_of_id"], unique=False
+        )
+        batch_op.create_index(
+            "ix_hotline_ticket_open",
+            ["board_at"],
+            unique=False,
+            sqlite_where=sa.text("is_open"),
+            postgresql_where=sa.text("is_open"),
+        )
+        batch_op.create_index("ix_hotline_ticket_opened", ["opened_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hotline_ticket_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hotline_ticket_parent_id"), ["parent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hotline_ticket_provider_id"), ["provider_id"], unique=False)
+        batch_op.create_index("ix_hotline_ticket_resolved", ["first_resolved_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hotline_ticket_site_id"), ["site_id"], unique=False)
+        batch_op.create_index("ix_hotline_ticket_theme", ["provider_id", "theme", "opened_at"], unique=False)
+
+    op.create_table(
+        "article_use",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("article", sa.String(length=12), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("kind", sa.String(length=5), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=True),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("kind IN ('view','sent','used')", name="ck_article_use_kind"),
+        sa.ForeignKeyConstraint(
+            ["by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["hotline_ticket.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("ticket_id", "article", "kind", name="uq_article_use"),
+    )
+    with op.batch_alter_table("article_use", schema=None) as batch_op:
+        batch_op.create_index("ix_article_use_article", ["article", "at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_article_use_ticket_id"), ["ticket_id"], unique=False)
+
+    op.create_table(
+        "card_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("card_id", sa.Integer(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("cents", sa.Integer(), nullable=False),
+        sa.Column("place", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=True),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("kind <> 'correction' OR reason <> ''", name="ck_card_line_reason"),
+        sa.CheckConstraint(
+            "kind IN ('visit','reward','top_up','debit','correction','carried_over')",
+            name="ck_card_line_kind",
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["card_id"],
+            ["ambassador_card.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["hotline_ticket.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("card_line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_card_line_card_id"), ["card_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_card_line_ticket_id"), ["ticket_id"], unique=False)
+
+    op.create_table(
+        "commission_entry",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("booking", sa.String(length=40), nullable=False),
+        sa.Column("booked_on", sa.Date(), nullable=False),
+        sa.Column("base_cents", sa.Integer(), nullable=False),
+        sa.Column("charged_cents", sa.Integer(), nullable=False),
+        sa.Column("cancelled", sa.Boolean(), nullable=False),
+        sa.Column("kind", sa.String(length=10), nullable=False),
+        sa.Column("corrects_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=True),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.CheckConstraint("kind = 'charge' OR reason <> ''", name="ck_commission_entry_reason"),
+        sa.CheckConstraint("kind IN ('charge','correction')", name="ck_commission_entry_kind"),
+        sa.ForeignKeyConstraint(
+            ["by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["corrects_id"],
+            ["commission_entry.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["provider.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["hotline_ticket.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("commission_entry", schema=None) as batch_op:
+        batch_op.create_index("ix_commission_entry_booked", ["provider_id", "booked_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_commission_entry_booking"), ["booking"], unique=False)
+        batch_op.create_index(batch_op.f("ix_commission_entry_corrects_id"), ["corrects_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_commission_entry_ticket_id"), ["ticket_id"], unique=False)
+
+    op.create_table(
+        "intervention",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("asset_id", sa.Integer(), nullable=True),
+        sa.Column("ticket_id", sa.Integer(), nullable=True),
+        sa.Column("stop_id", sa.Integer(), nullable=True),
+        sa.Column("task", sa.String(length=200), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("outcome", sa.String(length=200), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('open','done','dropped')", name="ck_intervention_state"),
+        sa.ForeignKeyConstraint(
+            ["asset_id"],
+            ["asset.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["site.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["stop_id"],
+            ["round_stop.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["hotline_ticket.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("intervention", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_intervention_asset_id"), ["asset_id"], unique=False)
+        batch_op.create_index(
+            "ix_intervention_open",
+            ["site_id"],
+            unique=False,
+            sqlite_where=sa.text("state = 'open'"),
+            postgresql_where=sa.text("state = 'open'"),
+        )
+        batch_op.create_index(batch_op.f("ix_intervention_stop_id"), ["stop_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_intervention_ticket_id"), ["ticket_id"], unique=False)
+
+    op.create_table(
+        "price_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("what", sa.String(length=120), nullable=False),
+        sa.Column("old_cents", sa.Integer(), nullable=False),
+        sa.Column("new_cents", sa.Integer(), nullable=False),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("confirmed_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('waiting','made','refused')", name="ck_price_change_state"),
+        sa.CheckConstraint("old_cents >= 0 AND new_cents >= 0", name="ck_price_change_cents"),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["confirmed_by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["hotline_ticket.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("price_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_price_change_ticket_id"), ["ticket_id"], unique=False)
+
+    op.create_table(
+        "ticket_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("author", sa.String(length=80), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("override_reason", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["author_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["hotline_ticket.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("ticket_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ticket_note_ticket_id"), ["ticket_id"], unique=False)
+
+    op.create_table(
+        "ticket_pause",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("since", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("until", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["hotline_ticket.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("ticket_pause", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ticket_pause_ticket_id"), ["ticket_id"], unique=False)
+
+    op.create_table(
+        "ticket_time",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("seconds", sa.Integer(), nullable=False),
+        sa.Column("act", sa.String(length=20), nullable=False),
+        sa.Column("by_hand", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("seconds >= 0", name="ck_ticket_time"),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["ticket_id"],
+            ["hotline_ticket.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("ticket_time", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ticket_time_agent_id"), ["agent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_ticket_time_ticket_id"), ["ticket_id"], unique=False)
 
     # ### end Alembic commands ###
 
