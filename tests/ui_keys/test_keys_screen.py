@@ -382,3 +382,13 @@ async def test_the_screen_speaks_one_language(key_desk: KeyDesk, language: str) 
         await room.press("f4")
         wanted = ("Registre des clés", "RETARD") if language == "fr" else ("Key register", "LATE")
         assert all(word in room.text for word in wanted)
+
+
+async def test_from_the_board_a_request_finds_its_key(open_keys: OpenKeys, key_desk: KeyDesk) -> None:
+    from conciergedesk.keys.outings import set_of_request
+
+    request = key_desk.request("205-6", "Wanda", at(24, 20))
+    assert key_desk.desk.ask(set_of_request, request) == key_desk.sets[205]
+    bad = key_desk.request("no tag at all", "Wanda", at(24, 20))
+    assert key_desk.desk.ask(set_of_request, bad) is None
+    assert key_desk.desk.ask(set_of_request, 99_999) is None

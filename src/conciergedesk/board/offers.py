@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from conciergedesk.board.keys import KeyOffer
 from conciergedesk.board.reading import BoardReader, RoomOffer
 from conciergedesk.board.requests import RequestOffer
 from conciergedesk.core.actor import Actor
 from conciergedesk.core.desk import Desk
+from conciergedesk.keys.house import key_house
 from conciergedesk.requests.rulebook import Rulebook
 
 
 def make_reader(desk: Desk, book: Rulebook, actor: Callable[[], Actor]) -> BoardReader:
     """The board's source for one desk."""
-    offers: list[RoomOffer] = [RequestOffer(book)]
+    offers: list[RoomOffer] = [RequestOffer(book), KeyOffer(key_house(), desk.clock)]
     return BoardReader(desk, offers, actor)

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 from sqlmodel import Session, col
 
 from conciergedesk.core.db.read import pick
-from conciergedesk.core.errors import NotFound
+from conciergedesk.core.errors import InvalidInput, NotFound
 from conciergedesk.core.i18n import N_
 from conciergedesk.customers.tables import Person
 from conciergedesk.keys.cards import Proposal
-from conciergedesk.keys.custody import (
-    HolderKind,
-)
+from conciergedesk.keys.custody import HolderKind
 from conciergedesk.keys.lines import position_now
-from conciergedesk.keys.queries import contact_of, reservations
-from conciergedesk.keys.tables import (
-    KeySet,
-)
+from conciergedesk.keys.queries import contact_of, find_tag, reservations
+from conciergedesk.keys.tables import KeyMovement, KeyReservation, KeySet
 from conciergedesk.keys.tags import show_tag
 from conciergedesk.requests.tables import Request
 
@@ -74,3 +71,29 @@ def _open_request_for(
         if by_place is None and lodging is not None and lodging == key_set.lodging_id:
             by_place = found
     return by_place
+
+
+def set_of_request(session: Session, request_id: int) -> int | None:
+    """The set a request is about: named by its tag, reserved for it, or gone out for it."""
+    request = session.get(Request, request_id)
+    if request is None:
+        return None
+    named = str(request.fields.get("key_tag", "")).strip()
+    if named:
+        # A tag typed into a form may be anything; a bad one simply names no set.
+        with suppress(InvalidInput, NotFound):
+            return find_tag(session, named)
+    planned = session.exec(
+        pick(KeyReservation.set_id).where(
+            KeyReservation.request_id == request_id, KeyReservation.state == "planned"
+        )
+    ).first()
+    if planned is not None:
+        return int(planned[0])
+    out = session.exec(
+        pick(KeyMovement.set_id)
+        .where(KeyMovement.request_id == request_id)
+        .order_by(col(KeyMovement.id).desc())
+        .limit(1)
+    ).first()
+    return int(out[0]) if out is not None else None

@@ -326,9 +326,15 @@ def spare_sets(session: Session, set_id: int, now: datetime, ladder: Ladder, zon
     ]
 
 
-def due_keys(session: Session, now: datetime, ladder: Ladder, zone: tzinfo) -> list[DueKey]:
-    """Everything owed about keys: returns, planned handovers, steps after an incident, ending mandates."""
-    rows = {row.id: row for row in set_rows(session, now, ladder, zone)}
+def due_keys(
+    session: Session, now: datetime, ladder: Ladder, zone: tzinfo, *, only: Collection[int] | None = None
+) -> list[DueKey]:
+    """Everything owed about keys: returns, planned handovers, steps after an incident, ending mandates.
+
+    Args:
+        only: Only what concerns these sets.
+    """
+    rows = {row.id: row for row in set_rows(session, now, ladder, zone, only=only)}
     found: list[DueKey] = []
     for row in rows.values():
         position, holder = row.position, row.position.holder

@@ -138,6 +138,13 @@ class KeyRoom:
 
         return Outgoing(self.card(set_id), self.session.ask(propose_outing, set_id))
 
+    def of_request(self, request_id: int) -> Outgoing | None:
+        """The set a request is about: reserved for it, out for it, or named in it."""
+        from conciergedesk.keys.outings import set_of_request
+
+        set_id = self.session.ask(set_of_request, request_id) if request_id else None
+        return self.outgoing(set_id) if set_id is not None else None
+
     def find(self, tag: str) -> Outgoing:
         """The set behind a typed tag, with its likely handover."""
         from conciergedesk.keys.queries import find_tag

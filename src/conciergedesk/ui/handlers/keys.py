@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import TYPE_CHECKING
 
+from conciergedesk.board.rules import PromiseKind
 from conciergedesk.core.errors import InvalidInput
 from conciergedesk.core.i18n import N_, _, active_zone, plural, show_moment
 from conciergedesk.core.moments import Moment, parse_moment
@@ -28,6 +29,7 @@ from conciergedesk.ui.modals.key_sheets import (
     count_words,
 )
 from conciergedesk.ui.modals.moment import MomentSheet
+from conciergedesk.ui.screens.board import BoardScreen
 from conciergedesk.ui.screens.keys import KeysScreen
 
 if TYPE_CHECKING:
@@ -61,6 +63,7 @@ class KeyHandlers:
             ("keys.address", self.address),
             ("keys.incident", self.incident),
             ("keys.lost", self.lost),
+            ("board.key", self.from_board),
         ):
             app.on_act(act, handler)
 
@@ -82,6 +85,8 @@ class KeyHandlers:
         screen.say(said)
         if isinstance(screen, KeysScreen):
             screen.reload(select)
+        elif isinstance(screen, BoardScreen):
+            screen.reload()
 
     def _write(
         self, screen: DeskScreen, call: Callable[[], object], said: str, select: int | None = None
@@ -90,20 +95,42 @@ class KeyHandlers:
 
     # --- handing over and taking back ---
 
-    def hand_over(self, ask: Ask) -> None:
-        def show(first: Outgoing | None) -> None:
-            held = first is not None and first.card.row.position.holder.kind in HELD_BY_DESK
-            sheet: HandOverSheet[HandedOver] = HandOverSheet(
-                self.room.find,
-                self.room.hand_over,
-                self.room.checks,
-                now=self.session.now(),
-                first=first if held else None,
-                may_excuse=self.room.may("lend_to_late"),
-            )
-            self.app.push_screen(sheet, lambda done: self._handed(ask.screen, done))
+    def from_board(self, ask: Ask) -> None:
+        """From a promise: take back what is out, hand over what is here or what the request is about."""
+        promise = ask.promises[0] if ask.promises else None
 
-        self._read(ask, show)
+        def show(first: Outgoing | None) -> None:
+            if first is not None and first.card.row.position.is_out:
+                self._show_take_back(ask.screen, first)
+            else:
+                self._show_hand_over(ask.screen, first)
+
+        if promise is None:
+            show(None)
+        elif promise.kind is PromiseKind.KEY:
+            ask.screen.run_service(
+                lambda: self.room.outgoing(promise.id), show, group="key-open", exclusive=True
+            )
+        else:
+            number = promise.id if promise.kind is PromiseKind.REQUEST else 0
+            ask.screen.run_service(
+                lambda: self.room.of_request(number), show, group="key-open", exclusive=True
+            )
+
+    def hand_over(self, ask: Ask) -> None:
+        self._read(ask, lambda first: self._show_hand_over(ask.screen, first))
+
+    def _show_hand_over(self, screen: DeskScreen, first: Outgoing | None) -> None:
+        held = first is not None and first.card.row.position.holder.kind in HELD_BY_DESK
+        sheet: HandOverSheet[HandedOver] = HandOverSheet(
+            self.room.find,
+            self.room.hand_over,
+            self.room.checks,
+            now=self.session.now(),
+            first=first if held else None,
+            may_excuse=self.room.may("lend_to_late"),
+        )
+        self.app.push_screen(sheet, lambda done: self._handed(screen, done))
 
     def _handed(self, screen: DeskScreen, done: HandedOver | None) -> None:
         if done is None:
@@ -118,6 +145,9 @@ class KeyHandlers:
         self.app.push_screen(ShownSheet(title, lines, copied=text, context=_("key {tag}", tag=tag)))
 
     def take_back(self, ask: Ask) -> None:
+        self._read(ask, lambda first: self._show_take_back(ask.screen, first))
+
+    def _show_take_back(self, screen: DeskScreen, first: Outgoing | None) -> None:
         def save(out: Outgoing, counted: int, values: Mapping[str, str]) -> TakenBack:
             row = out.card.row
             return self.room.take_back(
@@ -130,14 +160,11 @@ class KeyHandlers:
                 code=values["identity"],
             )
 
-        def show(first: Outgoing | None) -> None:
-            out = first is not None and first.card.row.position.is_out
-            sheet: TakeBackSheet[TakenBack] = TakeBackSheet(
-                self.room.find, save, now=self.session.now(), first=first if out else None
-            )
-            self.app.push_screen(sheet, lambda done: self._taken(ask.screen, done))
-
-        self._read(ask, show)
+        out = first is not None and first.card.row.position.is_out
+        sheet: TakeBackSheet[TakenBack] = TakeBackSheet(
+            self.room.find, save, now=self.session.now(), first=first if out else None
+        )
+        self.app.push_screen(sheet, lambda done: self._taken(screen, done))
 
     def _taken(self, screen: DeskScreen, done: TakenBack | None) -> None:
         if done is None:
