@@ -171,12 +171,6 @@ class _Table:
         stride = 1
         zero = np.zeros(choices, dtype=np.int32)
         self.minute_axis = self.weekend_axis = -1
-        if stage.most is not None:
-            top = int(stage.most.max())
-            step = stage.choice_minutes
-            self.minute_axis = len(self.axes)
-            self.axes.append(_Axis(top + 1 + int(step.max()), stride, step))
-            stride *= self.axes[-1].size
         if stage.weekends is not None:
             self.weekend_axis = len(self.axes)
             self.axes.append(_Axis(int(stage.weekends.max()) + 2, stride, zero))
@@ -188,6 +182,12 @@ class _Table:
             self.counted_axes.append((len(self.axes), number))
             self.axes.append(_Axis(int(most.max()) + 2, stride, step))
             stride *= self.axes[-1].size
+        if stage.most is not None:
+            top = int(stage.most.max())
+            step = stage.choice_minutes
+            self.minute_axis = len(self.axes)
+            self.axes.append(_Axis(top + 1 + int(step.max()), stride, step))
+            stride *= self.axes[-1].size
         self.width = stride
         self.shift = np.zeros(choices, dtype=np.int64)
         for axis in self.axes:
@@ -196,6 +196,7 @@ class _Table:
         self.groups = self._groups(choices)
         self.blocks = [self._blocks(day) for day in range(days)]
         self.allowed = self._allowed()
+        self.windows = self._windows()
 
     def _groups(self, choices: int) -> list[list[tuple[Ints, int]]]:
         """Per unrolled choice: the choices it stands for, split by how they move along the axis."""
@@ -227,6 +228,20 @@ class _Table:
             axis = self.axes[self.minute_axis]
             self.enough &= ((place // axis.stride) % axis.size)[None, :] >= stage.least[:, None]
         return good
+
+    def _windows(self) -> list[tuple[int, int]]:
+        """The part of the axis worth keeping after each number of days: minutes are its slowest digit, they cannot
+        have grown faster than the longest shift and must still be able to reach the least."""
+        if self.minute_axis < 0 or self.stage.least is None:
+            return [(0, self.width)] * (self.days + 1)
+        axis = self.axes[self.minute_axis]
+        longest, least = int(axis.step.max()), int(self.stage.least.min())
+        found = []
+        for day in range(self.days + 1):
+            low = max(0, least - (self.days - day) * longest)
+            high = min(axis.size - 1, day * longest)
+            found.append((min(low, high) * axis.stride, (high + 1) * axis.stride))
+        return found
 
     def _blocks(self, day: int) -> list[tuple[int, int, int, _Merge, int]]:
         """Targets that share choice and weekend step: (from, to, choice, merge, shift)."""
@@ -266,11 +281,12 @@ class _Table:
     def best(self, cells: Floats, places: list[int], per_person: int) -> list[tuple[int, list[Found]]]:
         tables = self._forward(cells, places)
         last = tables[-1]
+        low, high = self.windows[-1]
         ends = self.stage.layers[-1].ends
         results = []
         for row, place in enumerate(places):
             person = self.stage.people[place]
-            final = np.where(self.enough[place][None, :], last[row, ends], HUGE)
+            final = np.where(self.enough[place][None, low:high], last[row, ends], HUGE)
             flat = final.min(axis=1)
             order = np.argsort(flat, kind="stable")
             rosters: list[Found] = []
@@ -278,7 +294,7 @@ class _Table:
             for index in order[: per_person * 2].tolist():
                 if flat[index] >= HUGE / 2 or len(rosters) >= per_person:
                     break
-                level = int(final[index].argmin())
+                level = int(final[index].argmin()) + low
                 plan, shape = self._back(tables, cells[person], row, place, int(ends[index]), level)
                 if plan.tobytes() not in seen:
                     seen.add(plan.tobytes())
@@ -287,34 +303,39 @@ class _Table:
         return results
 
     def _forward(self, cells: Floats, places: list[int]) -> list[Floats]:
-        stage, width = self.stage, self.width
+        stage = self.stage
         people = [stage.people[place] for place in places]
         count = len(places)
-        value = np.full((count, len(stage.begin), width), HUGE)
-        value[np.arange(count), stage.start[places], 0] = 0.0
+        low, high = self.windows[0]
+        value = np.full((count, len(stage.begin), high - low), HUGE)
+        if not low:
+            value[np.arange(count), stage.start[places], 0] = 0.0
         tables = [value]
         prices = np.minimum(cells[people], HUGE)
-        bad = None if width == 1 else ~self.allowed[places][:, None, :]
+        bad = None if self.width == 1 else ~self.allowed[places][:, None, :]
         for day, layer in enumerate(stage.layers):
-            new = np.empty((count, len(layer.targets), width))
+            before, beyond = self.windows[day]
+            low, high = self.windows[day + 1]
+            new = np.empty((count, len(layer.targets), high - low))
             for begin, end, choice, merge, weekend in self.blocks[day]:
                 options = merge(value)
                 block = new[:, begin:end]
                 for number, (members, step) in enumerate(self.groups[choice]):
                     price = prices[:, day, members].min(axis=1)[:, None, None]
                     shift = step + weekend
-                    if number:
-                        np.minimum(
-                            block[:, :, shift:],
-                            options[:, :, : width - shift] + price,
-                            out=block[:, :, shift:],
-                        )
+                    first, last = max(low, before + shift), min(high, beyond + shift)
+                    if not number and (first > low or last < high):
+                        block[:] = HUGE
+                    if first >= last:
                         continue
-                    if shift:
-                        block[:, :, :shift] = HUGE
-                    np.add(options[:, :, : width - shift], price, out=block[:, :, shift:])
+                    moved = options[:, :, first - shift - before : last - shift - before] + price
+                    room = block[:, :, first - low : last - low]
+                    if number:
+                        np.minimum(room, moved, out=room)
+                    else:
+                        room[:] = moved
             if bad is not None:
-                np.copyto(new, HUGE, where=bad)
+                np.copyto(new, HUGE, where=bad[:, :, low:high])
             tables.append(new)
             value = new
         return tables
@@ -334,9 +355,9 @@ class _Table:
             best = (np.inf, 0, 0, 0)
             for members, step in self.groups[int(layer.choice[at])]:
                 before = level - step - weekend
-                if before < 0:
+                if not self.windows[day][0] <= before < self.windows[day][1]:
                     continue
-                values = tables[day][row, sources, before] + arcs
+                values = tables[day][row, sources, before - self.windows[day][0]] + arcs
                 place = int(values.argmin())
                 cells = prices[day, members]
                 cheapest = int(cells.argmin())

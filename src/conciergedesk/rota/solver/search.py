@@ -335,7 +335,9 @@ class Search:
                     at = int(shares.argmax())
                     choice.append((float(shares[at]), person, places[at]))
                 choice.sort(reverse=True)
-                sure = [one for one in choice if one[0] > 0.8] or choice[: max(1, len(open_people) // (24 if rounds > 4 else 10))]
+                sure = [one for one in choice if one[0] > 0.8] or choice[
+                    : max(1, len(open_people) // (24 if rounds > 4 else 10))
+                ]
                 for _, person, place in sure:
                     fixed[person] = place
             plans = np.stack([master.rosters[fixed[person]].plan for person in everybody])
