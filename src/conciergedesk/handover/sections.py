@@ -164,7 +164,7 @@ def _promises(session: Session, view: ShiftView) -> SectionDraft:
         LineDraft(
             colour=_promise_colour(row.due_at, view),
             what=", ".join(part for part in (row.person or row.number, row.about) if part),
-            action=view.say(N_("call back")),
+            action=view.say(N_("ring back")),
             owner_id=row.owner_id,
             owner=row.owner,
             due_at=row.due_at,

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from rich.cells import cell_len
 from textual.message import Message
 
 from conciergedesk.core.i18n import N_, _, local, plural
 from conciergedesk.handover.cards import HandoverCard, LineCard, SectionCard
 from conciergedesk.handover.rules import SECTION_TITLES, Section
 from conciergedesk.ui.acts import Scope
-from conciergedesk.ui.cells import Row, clock, weekday_short, word
+from conciergedesk.ui.cells import Row, clock, safe, weekday_short, word
 from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.keys import bind, unbind
 from conciergedesk.ui.widgets.painted import PaintedScroll
@@ -204,11 +205,16 @@ class HandoverLines(PaintedScroll, can_focus=True):
         row.say(f"{signs.square} ", ink).say(word(COLOUR_WORDS[line.colour]), ink).to(10)
         room = edge - 10
         when_cells, who_cells = 6, 8
-        act_cells = max(12, min(24, room // 3))
-        what_cells = max(room - act_cells - when_cells - who_cells - 6, 8)
+        longest = (
+            max((cell_len(safe(one.action, 40)) for one in self.card.lines), default=0) if self.card else 0
+        )
+        act_cells = min(longest, max(12, room // 3))
+        what_cells = max(room - (act_cells if line.action else -1) - when_cells - who_cells - 6, 8)
         loud = "bright bold" if here else ("bright" if line.colour == "red" else "text")
-        row.data(line.what, loud, what_cells).to(10 + what_cells + 1)
-        row.data(line.action, "text", act_cells).to(10 + what_cells + act_cells + 2)
+        row.data(line.what, loud, what_cells)
+        if line.action:
+            row.to(10 + what_cells + 1).data(line.action, "text", act_cells)
+        row.to(edge - when_cells - who_cells - 4)
         mine = line.owner_id is not None and line.owner_id == self.me
         row.data(_("me") if mine else line.owner, "mine bold" if mine else "muted", who_cells - 1)
         row.to(edge - when_cells - 3)

@@ -66,7 +66,8 @@ class HandoverHeading(Painted):
             if at is not None:
                 life.gap(1).say(clock(at), "muted")
         if row.state == State.QUESTIONED:
-            life.gap(3).say(f"{signs.question} ", "accent bold").say(_("question open"), "waiting")
+            asked = Row().say(f"{signs.question} ", "accent bold").say(_("question open"), "waiting")
+            life.end(asked.gap(1), width)
         if row.state == State.MISSING:
             life = (
                 Row().gap(1).say(f"{signs.late} ", "late").say(_("nobody signed this handover"), "late bold")
