@@ -92,7 +92,8 @@ class Repair:
     Attributes:
         changed: changed cells, the absent person's own left out.
         fewest: fewer changed cells than this are proved impossible.
-        still_open: posts that no lawful change of the searched days can fill.
+        still_open: posts that the repair leaves empty.
+        fewest_open: fewer empty posts than this are proved impossible without breaking a rule.
     """
 
     roster: Roster
@@ -100,10 +101,13 @@ class Repair:
     fewest: int
     still_open: tuple[Uncovered, ...]
     seconds: float
+    fewest_open: int = 0
 
     @property
     def proved(self) -> bool:
-        return len(self.changed) <= self.fewest
+        """Neither an empty post nor a changed cell less is possible."""
+        left = sum(post.missing for post in self.still_open)
+        return left <= self.fewest_open and len(self.changed) <= self.fewest
 
 
 def mark_absent(rota: Rota, roster: Roster, agent: str, first: date, last: date) -> tuple[Rota, Roster]:
@@ -231,11 +235,14 @@ def _by_planning(
     repaired = outside.joined(result.roster)
     changed = differences(rota, roster, repaired, monday, sunday)
     still = uncovered(rota, repaired, first, last)
-    spent = sum(term.value for term in result.terms if term.name == "minimum")
-    fewest = max(
-        needed - sum(one.missing for one in still), int((result.bound - spent) // REPAIR_OBJECTIVE.change)
+    missing = sum(one.missing for one in still)
+    post_price = REPAIR_OBJECTIVE.minimum * min(
+        (one.weight_under for one in part.demands if one.min), default=1
     )
-    return Repair(repaired, changed, fewest, still, time.perf_counter() - began)
+    fewest_open = int((result.bound + 1) // post_price)
+    spent = sum(term.value for term in result.terms if term.name == "minimum")
+    fewest = max(needed - missing, int((result.bound - spent) // REPAIR_OBJECTIVE.change))
+    return Repair(repaired, changed, fewest, still, time.perf_counter() - began, fewest_open)
 
 
 def verdict_of(rota: Rota, roster: Roster, law: LawBook, repair: Repair) -> Verdict:

@@ -63,6 +63,7 @@ class Search:
         self.rounds = 0
         self.root_closed = False
         self.round_seconds = 0.01
+        self._pricing_seconds = 0.0
 
     def time_left(self) -> float:
         return -1.0 if self._cancelled() else self.deadline - time.perf_counter()
@@ -260,13 +261,18 @@ class Search:
         whole = not fixed and cells_off is None
         outside = [master.rosters[place] for place in fixed.values()]
         stalled = 0
-        for _ in range(rounds):
+        everyone, partial = list(people), False
+        for wave in range(1, rounds + 1):
             if self.time_left() <= 0:
                 return False
             master.solve(max(0.05, self.time_left()))
             value = master.objective
             cover, counter = master.duals()
             self.rounds += 1
+            partial = (
+                self._pricing_seconds > SLOW_ROUND and len(everyone) > 12 and wave % 4 != 0 and not stalled
+            )
+            asked = everyone[wave % 3 :: 3] if partial else everyone
             while True:
                 smooth = alpha if center is not None else 0.0
                 c = cover if center is None else smooth * center[0] + (1 - smooth) * cover
@@ -274,7 +280,12 @@ class Search:
                 cells = problem.reduced(c, k)
                 if cells_off is not None:
                     cells = cells + cells_off
-                found, low = self._price(cells, people, PER_PERSON)
+                asked_at = time.perf_counter()
+                found, low = self._price(cells, asked, PER_PERSON)
+                if not partial:
+                    self._pricing_seconds = time.perf_counter() - asked_at
+                else:
+                    low = -math.inf
                 total = low + master.dual_value(c, k)
                 for one in outside:
                     total += one.price + self._reduced_constant(one, c, k)
@@ -290,13 +301,17 @@ class Search:
                     break
                 alpha = 0.0
             alpha = min(ALPHA, alpha + 0.2)
-            closed = best_low > -math.inf and math.ceil(best_low - EPS) >= math.ceil(value - EPS)
+            closed = (
+                not partial and best_low > -math.inf and math.ceil(best_low - EPS) >= math.ceil(value - EPS)
+            )
             if (whole and self.proved) or closed or (not whole and value - best_low < 0.5):
                 return True
             if not fresh:
                 stalled += 1
                 if stalled > 2:
                     return True
+            elif not partial:
+                stalled = 0
         return False
 
     def _reduced_constant(self, roster: Roster, cover: Floats, counter: Floats) -> float:
