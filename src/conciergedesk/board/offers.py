@@ -6,14 +6,18 @@ from collections.abc import Callable
 
 from conciergedesk.board.keys import KeyOffer
 from conciergedesk.board.reading import BoardReader, RoomOffer
+from conciergedesk.board.relocation import RelocationOffer
 from conciergedesk.board.requests import RequestOffer
 from conciergedesk.core.actor import Actor
 from conciergedesk.core.desk import Desk
+from conciergedesk.core.paths import knowledge_base
 from conciergedesk.keys.house import key_house
+from conciergedesk.relocation.house import load_relocation_house
 from conciergedesk.requests.rulebook import Rulebook
 
 
 def make_reader(desk: Desk, book: Rulebook, actor: Callable[[], Actor]) -> BoardReader:
     """The board's source for one desk."""
-    offers: list[RoomOffer] = [RequestOffer(book), KeyOffer(key_house(), desk.clock)]
-    return BoardReader(desk, offers, actor)
+    files = RelocationOffer(load_relocation_house(knowledge_base(), book), desk.clock)
+    offers: list[RoomOffer] = [RequestOffer(book), KeyOffer(key_house(), desk.clock), files]
+    return BoardReader(desk, offers, actor, may_see=files.may_see)

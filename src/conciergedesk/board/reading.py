@@ -68,6 +68,7 @@ class BoardReader:
         self._changes = 0
         self._seen: int | None = None
         self._language = ""
+        self._day: date | None = None
         self._promises: dict[PromiseKey, Promise] = {}
         self._others: dict[tuple[str, int], str] = {}
 
@@ -83,7 +84,10 @@ class BoardReader:
         now = self._desk.clock.now()
         actor = self._actor()
         with self._lock, self._desk.read() as session:
-            if self._seen is None or self._language != active_language():
+            day = local(now).date()
+            # What comes up on a day of its own enters with that day, although nobody has touched it.
+            if self._seen is None or self._language != active_language() or self._day != day:
+                self._day = day
                 self._read_all(session)
             else:
                 self._read_changed(session, self._seen)
@@ -93,7 +97,6 @@ class BoardReader:
                 if one.open_id is not None and one.desk != actor.desk
             }
             sections = self._now_sections(session, now) if self._now_sections is not None else ()
-            day = local(now).date()
             kept = kept_since(session, _midnight(day), _midnight(day + timedelta(days=1)))
             return Snapshot(
                 tuple(

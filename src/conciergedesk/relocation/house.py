@@ -11,7 +11,7 @@ from sqlmodel import Session, col, select
 
 from conciergedesk.core.errors import InvalidInput
 from conciergedesk.core.i18n import N_
-from conciergedesk.relocation.plan_files import OTHER_FILES, load_plans, parse_plan
+from conciergedesk.relocation.plan_files import OTHER_FILES, load_plans, parse_plan, version_of
 from conciergedesk.relocation.plans import Plan, PlanShelf
 from conciergedesk.relocation.reference_files import (
     CrossBorder,
@@ -118,11 +118,12 @@ def load_relocation_house(knowledge_base: Path, book: Rulebook) -> RelocationHou
     """
     folder = knowledge_base / "relocation"
     shelf = load_plans(folder)
+    by_version = {plan.version: plan for plan in shelf.plans.values()}
     texts = {}
     for path in folder.glob("*.toml"):
-        if path.name not in OTHER_FILES:
-            text = path.read_text(encoding="utf-8")
-            plan = parse_plan(text, path.name)
+        text = path.read_text(encoding="utf-8") if path.name not in OTHER_FILES else ""
+        plan = by_version.get(version_of(text))
+        if plan is not None:
             texts[plan.id, plan.version] = text
     return RelocationHouse(
         book=book,

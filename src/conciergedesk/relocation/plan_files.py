@@ -86,7 +86,7 @@ def parse_plan(text: str, file: str) -> Plan:
     silence.only("flag_days", "step")
     return Plan(
         id=top.id(),
-        version=hashlib.sha256(text.encode()).hexdigest()[:12],
+        version=version_of(text),
         title=top.wording("title", german=True),
         checked_on=top.day("checked_on"),
         review_by=top.day("review_by"),
@@ -99,6 +99,11 @@ def parse_plan(text: str, file: str) -> Plan:
         silence_flag_days=silence.integer("flag_days", low=1, high=365),
         risks=_by_id(top, "risk", _risk, needed=False),
     )
+
+
+def version_of(text: str) -> str:
+    """The version of a plan: short for its whole text, so that no change goes unnoticed."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _by_id(top: Table, name: str, read: Callable[[Table], T], needed: bool = True) -> Mapping[str, T]:

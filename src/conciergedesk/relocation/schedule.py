@@ -30,12 +30,12 @@ class ItemState(StrEnum):
 
 
 ITEM_STATE_LABELS: Mapping[ItemState, str] = {
-    ItemState.TO_DO: N_("to do"),
-    ItemState.IN_PROGRESS: N_("in progress"),
-    ItemState.WAITING: N_("waiting"),
-    ItemState.DONE: N_("done"),
-    ItemState.NOT_APPLICABLE: N_("not applicable"),
-    ItemState.OVERDUE: N_("overdue"),
+    ItemState.TO_DO: N_("item|to do"),
+    ItemState.IN_PROGRESS: N_("item|in progress"),
+    ItemState.WAITING: N_("item|waiting"),
+    ItemState.DONE: N_("item|done"),
+    ItemState.NOT_APPLICABLE: N_("item|not applicable"),
+    ItemState.OVERDUE: N_("item|overdue"),
 }
 CLOSED_STATES = frozenset({ItemState.DONE, ItemState.NOT_APPLICABLE})
 
