@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import os
+import signal
 import sys
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from time import monotonic
@@ -17,6 +22,7 @@ from conciergedesk.core.errors import DeskError
 from conciergedesk.core.i18n import LANGUAGES, _, plural
 from conciergedesk.core.paths import desk_home, make_private
 from conciergedesk.core.settings import Settings
+from conciergedesk.core.text import clean_block
 from conciergedesk.ui.app import DeskApp, Identity, ScreenFactory
 from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import DeskScreen
@@ -30,6 +36,8 @@ if TYPE_CHECKING:
     from conciergedesk.ui.modals.sheet import Sheet
 
 LOCK_CHECK_SECONDS = 20.0
+PARTING_SECONDS = 4.0
+HANG_UP_STATUS = 129
 
 
 class StartedApp(DeskApp):
@@ -47,10 +55,39 @@ class StartedApp(DeskApp):
             modes, clock=clock, language=settings.language, theme=settings.theme, glyph_set=settings.glyphs
         )
         self._first = first
+        self._parting: asyncio.Task[None] | None = None
         self.last_key_at = monotonic()
 
     def on_ready(self) -> None:
         self._first()
+        if not self.is_headless:
+            self._watch_window()
+
+    def _watch_window(self) -> None:
+        """A window that is closed, or a machine that stops, ends the desk as a key would: nothing typed is lost."""
+        loop = asyncio.get_running_loop()
+        for name in ("SIGHUP", "SIGTERM"):
+            number = getattr(signal, name, None)
+            if number is not None:
+                with suppress(NotImplementedError):
+                    loop.add_signal_handler(number, self._window_closed)
+
+    def _window_closed(self) -> None:
+        if self._parting is None:
+            # The terminal is gone: whatever still waits for it must not keep the process.
+            last_resort = threading.Timer(PARTING_SECONDS, os._exit, (HANG_UP_STATUS,))
+            last_resort.daemon = True
+            last_resort.start()
+            self._parting = asyncio.create_task(self._part())
+
+    async def _part(self) -> None:
+        leave = getattr(self.screen, "action_leave", None)
+        with suppress(Exception):
+            if leave is not None:
+                leave()  # parks what was typed
+            async with asyncio.timeout(PARTING_SECONDS / 2):
+                await self.workers.wait_for_complete()
+        self.exit(return_code=HANG_UP_STATUS)
 
     async def on_event(self, event: events.Event) -> None:
         if isinstance(event, events.Key | events.MouseDown | events.Paste):
@@ -85,7 +122,7 @@ class Start:
         return HandoverScreen(self._wiring.handover.room)
 
     def _board(self) -> BoardScreen:
-        return BoardScreen(self.session, holiday=self.session.holiday)
+        return BoardScreen(self.session, holiday=self.session.holiday, views=lambda: self.session.views)
 
     @property
     def board(self) -> BoardScreen:
@@ -147,7 +184,7 @@ class Start:
 
         def show(agents: list[AgentCard]) -> None:
             wanted = next((one for one in agents if self._agent and one.code == self._agent.upper()), None)
-            if wanted is not None:
+            if wanted is not None and not wanted.has_pin:
                 self.board.run_service(
                     lambda: self.session.sign_in(wanted.id, ""),
                     lambda _actor: self.signed_in(),
@@ -197,7 +234,9 @@ class Start:
 
     def _others_seen(self, names: tuple[str, ...]) -> None:
         if self.app.is_running:
-            self.app.call_from_thread(self.app.show_others, names)
+            # Posted, not waited for: the loop may end meanwhile, and this thread would hold the process.
+            with suppress(RuntimeError):
+                self.app.call_later(self.app.show_others, names)
 
     def _offer(self, count: int) -> None:
         if count:
@@ -209,15 +248,30 @@ class Start:
             self.board.say(said)
 
 
+class CleanFormatter(logging.Formatter):
+    """A log is read in a terminal too: what data brought into an error is as harmless there as on the screen."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        return clean_block(super().format(record))
+
+
 def write_log_to(file: Path) -> None:
-    """Keep what went wrong in a small file of the desk's own; nothing of it reaches the screen."""
-    make_private(file.parent)
-    handler = RotatingFileHandler(file, maxBytes=500_000, backupCount=2, encoding="utf-8")
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
+    """Keep what went wrong in a small file of the desk's own; nothing of it reaches the screen.
+
+    A log that cannot be written (full disk, foreign folder) is done without.
+    """
+    logging.raiseExceptions = False
     logger = logging.getLogger("conciergedesk")
+    logger.propagate = False
+    try:
+        make_private(file.parent)
+        handler = RotatingFileHandler(file, maxBytes=500_000, backupCount=2, encoding="utf-8")
+    except OSError:
+        logger.addHandler(logging.NullHandler())
+        return
+    handler.setFormatter(CleanFormatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
-    logger.propagate = False
 
 
 def run(
