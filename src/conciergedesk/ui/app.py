@@ -89,6 +89,8 @@ class DeskApp(App[None]):
             self.register_theme(one)
         self.theme = theme_for(theme, no_color=no_color)
         self._handlers: dict[str, Handler] = {}
+        self._offered: frozenset[str] = frozenset()
+        self._make_handlers: Callable[[], None] = lambda: None
         self._factories = dict(modes)
         for mode, factory in modes.items():
             self.add_mode(mode, _as_screen(factory))
@@ -176,11 +178,21 @@ class DeskApp(App[None]):
         action(act_id)
         self._handlers[act_id] = handler
 
+    def offer_acts(self, acts: frozenset[str], make: Callable[[], None]) -> None:
+        """Offer acts whose handlers are made, by ``make``, when one of them is first asked for."""
+        self._offered, self._make_handlers = acts, make
+
     def handles(self, act_id: str) -> bool:
-        return act_id in self._handlers
+        return act_id in self._handlers or act_id in self._offered
+
+    def handler_of(self, act_id: str) -> Handler | None:
+        """What does the act now; a room that takes an act over asks it for what is not its own."""
+        return self._handlers.get(act_id)
 
     def handle(self, ask: Ask) -> None:
         """Run the handler of an act."""
+        if ask.act in self._offered:
+            self._make_handlers()
         handler = self._handlers.get(ask.act)
         if handler is not None:
             handler(ask)

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from conciergedesk.ui.modals.sheet import Sheet
 
 LOCK_CHECK_SECONDS = 20.0
+FETCH_AFTER_SECONDS = 0.4
+"""The board comes first; then what the first act will need is read."""
 PARTING_SECONDS = 4.0
 HANG_UP_STATUS = 129
 
@@ -211,6 +213,10 @@ class Start:
         board.run_service(self.drafts.load, lambda found: self._offer(len(found)), group="drafts")
         board.set_interval(LOCK_CHECK_SECONDS, self._lock_when_left)
         board.run_service(self._wake_up, lambda _none: None, group="wake")
+        board.set_timer(
+            FETCH_AFTER_SECONDS,
+            lambda: board.run_service(self._wiring.fetch, lambda _none: None, group="fetch"),
+        )
 
     def _lock_when_left(self) -> None:
         """Ask for the PIN again when nobody has touched the desk for a while; what is open stays open."""

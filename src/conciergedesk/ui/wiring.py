@@ -1,0 +1,72 @@
+"""What does the acts of all rooms: made when the first act is asked for, or once the board is painted.
+
+Handlers bring sheets, screens and words with them that the first frame does not show; the desk would open later for
+nothing. Until they are made, ``ACTS`` says what they will do.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from conciergedesk.ui.app import DeskApp
+    from conciergedesk.ui.drafts import Drafts
+    from conciergedesk.ui.handlers.handover import HandoverHandlers
+    from conciergedesk.ui.handlers.keys import KeyHandlers
+    from conciergedesk.ui.session import DeskSession
+
+ACTS = frozenset(
+    {
+        "desk.new", "desk.find", "desk.call", "desk.drafts", "desk.log", "desk.note", "desk.redo", "desk.undo",
+        "board.appointment", "board.assign", "board.call", "board.callback", "board.claim", "board.duplicate",
+        "board.kept", "board.key", "board.link", "board.open", "board.priority", "board.qualify", "board.status",
+        "board.step",
+        "handover.accept", "handover.add", "handover.answer", "handover.ask", "handover.desk",
+        "handover.differences", "handover.edit", "handover.if", "handover.log", "handover.sign", "handover.take",
+        "keys.acts", "keys.address", "keys.chase", "keys.code", "keys.count", "keys.handover", "keys.incident",
+        "keys.lost", "keys.takeback",
+    }
+)  # fmt: skip
+"""Acts with a handler; a test holds them against what the handlers register."""
+
+
+class Wiring:
+    """The handlers of one desk."""
+
+    def __init__(self, app: DeskApp, session: DeskSession, drafts: Drafts) -> None:
+        self._app = app
+        self._session = session
+        self._drafts = drafts
+        app.offer_acts(ACTS, self.make)
+
+    def make(self) -> None:
+        """Make all handlers, in the order in which one may take an act over from another."""
+        assert len(self._rooms) == 2
+
+    @staticmethod
+    def fetch() -> None:
+        """Read the modules that ``make`` will need, in a worker thread while nobody waits for it."""
+        from importlib import import_module
+
+        for name in ("requests", "intake", "keys", "handover"):
+            import_module(f"conciergedesk.ui.handlers.{name}")
+
+    @cached_property
+    def _rooms(self) -> tuple[KeyHandlers, HandoverHandlers]:
+        from conciergedesk.ui.handlers.handover import HandoverHandlers
+        from conciergedesk.ui.handlers.intake import IntakeHandlers
+        from conciergedesk.ui.handlers.keys import KeyHandlers
+        from conciergedesk.ui.handlers.requests import RequestHandlers
+
+        RequestHandlers(self._app, self._session, self._drafts)
+        IntakeHandlers(self._app, self._session, self._drafts)
+        return KeyHandlers(self._app, self._session), HandoverHandlers(self._app, self._session)
+
+    @property
+    def keys(self) -> KeyHandlers:
+        return self._rooms[0]
+
+    @property
+    def handover(self) -> HandoverHandlers:
+        return self._rooms[1]
