@@ -85,7 +85,8 @@ class Promise:
 
 def haystack_of(*texts: str) -> str:
     """The folded text that filters look at, from everything a person may remember of a promise."""
-    return fold(" ".join(texts))
+    # Part by part: the parts recur over the board, so most of them are folded already.
+    return " ".join(filter(None, map(fold, texts)))
 
 
 def loudness(promise: Promise, now: datetime) -> Loudness:

@@ -46,12 +46,15 @@ def clean_block(text: str, limit: int = BLOCK_LIMIT) -> str:
     return _tame(text).strip("\n")[:limit]
 
 
+_ASCII_WORDS = re.compile("[a-z0-9]+")
 _LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ß": "ss", "ø": "o", "ł": "l", "đ": "d", "’": "'"})
 
 
 @lru_cache(maxsize=65536)
 def fold(text: str) -> str:
     """Text as it is compared: no accents, no case, ligatures opened, punctuation as single spaces."""
+    if text.isascii():
+        return " ".join(_ASCII_WORDS.findall(text.lower()))
     text = unicodedata.normalize("NFKD", text.casefold().translate(_LIGATURES))
     letters = [c if c.isalnum() else " " for c in text if not unicodedata.combining(c)]
     return " ".join("".join(letters).split())
