@@ -7,16 +7,23 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from datetime import UTC, date, timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import TypeVar
-from zoneinfo import ZoneInfo
 
 from conciergedesk.core.errors import InvalidFile
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.text import clean_line
 from conciergedesk.rota.calendar import day_class
-from conciergedesk.rota.demand import Line, agents_needed
+from conciergedesk.rota.entries import (
+    read_agent,
+    read_day_classes,
+    read_from_calls,
+    read_period,
+    read_publication,
+    read_shift,
+    read_site,
+)
 from conciergedesk.rota.reading import Table
 from conciergedesk.rota.values import (
     OFF,
@@ -24,19 +31,13 @@ from conciergedesk.rota.values import (
     Absence,
     Agent,
     Assignment,
-    Balance,
-    DayClass,
     Demand,
-    Limits,
-    Publication,
     Roster,
     Rota,
     Rotation,
-    ShiftKind,
     ShiftType,
     SignedException,
     Site,
-    Skill,
     Wish,
 )  # fmt: skip
 
@@ -45,7 +46,7 @@ T = TypeVar("T")
 LARGEST_FILE = 8_000_000
 MOST_AGENTS = 500
 MOST_SHIFTS = 60
-MOST_DAYS = 366
+
 _TABLES = (
     "site", "period", "agent", "shift", "demand", "rotation", "absence", "wish", "assignment", "publish",
     "exception",
@@ -131,17 +132,17 @@ class _Reader:
         self.agents: dict[str, Agent] = {}
 
     def rota(self) -> Rota:
-        site = self._single("site", _site) or Site()
-        first, days = self._single("period", _period) or (date(2027, 1, 4), 28)
+        site = self._single("site", read_site) or Site()
+        first, days = self._single("period", read_period) or (date(2027, 1, 4), 28)
         for table in self.tables["shift"]:
-            shift = _shift(table)
+            shift = read_shift(table)
             if shift.id in self.shifts:
                 table.refuse(N_("the shift “{id}” is described twice"), "id", id=shift.id)
             self.shifts[shift.id] = shift
         self._check_successions()
         skills = {need for shift in self.shifts.values() for need in shift.needs}
         for table in self.tables["agent"]:
-            agent = _agent(table, skills | self._needs_of_demands(), self.shifts)
+            agent = read_agent(table, skills | self._needs_of_demands(), self.shifts)
             if agent.id in self.agents:
                 table.refuse(N_("the person “{id}” is described twice"), "id", id=agent.id)
             self.agents[agent.id] = agent
@@ -157,7 +158,7 @@ class _Reader:
             absences=tuple(self._absences()),
             wishes=tuple(self._wish(table) for table in self.tables["wish"]),
             roster=Roster(tuple(self._assignments())),
-            publication=self._single("publish", _publication),
+            publication=self._single("publish", read_publication),
             exceptions=tuple(self._exception(table) for table in self.tables["exception"]),
         )  # fmt: skip
         self._check_demand(rota)
@@ -204,13 +205,13 @@ class _Reader:
         target = table.whole("target", least, 0, 1000)
         calls = table.table("from_calls")
         if calls.fields:
-            target = max(target, _from_calls(calls))
+            target = max(target, read_from_calls(calls))
         most = table.optional_whole("max", 0, 1000)
         if target < least or (most is not None and most < target):
             table.refuse(N_("min, target and max must not decrease"), "target")
         demand = Demand(
             shifts=shifts, between=between, needs=table.text("needs", ""), language=table.text("language", ""),
-            days=_day_classes(table, "days"), dates=table.days("dates"), min=least, target=target, max=most,
+            days=read_day_classes(table, "days"), dates=table.days("dates"), min=least, target=target, max=most,
             weight_under=table.whole("weight_under", 100), weight_over=table.whole("weight_over", 1),
         )  # fmt: skip
         if not demand.days and not demand.dates:
@@ -331,162 +332,6 @@ class _Reader:
             table.refuse(N_("an exception needs the name of who signs it and a reason"), "signed_by")
         table.finish()
         return signed
-
-
-def _site(table: Table) -> Site:
-    zone = table.text("timezone", "Europe/Paris")
-    try:
-        ZoneInfo(zone)
-    except (KeyError, ValueError, OSError):
-        table.refuse(N_("“{text}” is not a known time zone"), "timezone", text=zone)
-    agreement = table.text("agreement", "")
-    site = Site(
-        name=table.text("name", ""), timezone=zone,
-        region=table.one_of("region", lambda text: text in ("france", "alsace-moselle", "none"), "france"),
-        good_friday=table.truth("good_friday", False),
-        packs=table.texts("packs") + ((agreement,) if agreement else ()),
-        sunday_minutes=table.optional_whole("sunday_minutes", 0, 1440), closed_on=table.days("closed_on"),
-        opens=table.clock("opens", 480), closes=table.clock("closes", 1260),
-    )  # fmt: skip
-    table.finish()
-    return site
-
-
-def _period(table: Table) -> tuple[date, int]:
-    first = table.day("start")
-    if table.has("weeks") == table.has("days"):
-        table.refuse(N_("give either weeks or days"), "weeks")
-    days = table.whole("weeks", 1, 1, 53) * 7 if table.has("weeks") else table.whole("days", 28, 1, MOST_DAYS)
-    table.finish()
-    return first, days
-
-
-def _shift(table: Table) -> ShiftType:
-    start = table.clock("start", 0)
-    end = table.clock("end") if table.has("end") else start + table.whole("length", 480, 1, 1440)
-    if end <= start:
-        end += 1440
-    kinds = table.texts("counts_as") or ("day",)
-    for kind in kinds:
-        if kind not in list(ShiftKind):
-            table.refuse(N_("“{text}” is not known here"), "counts_as", text=kind)
-    length = end - start
-    if length > 1440:
-        table.refuse(
-            N_("a shift of {hours} h is longer than a day; check start and end"),
-            "end",
-            hours=round(length / 60, 1),
-        )
-    shift = ShiftType(
-        id=table.text("id"), label=table.text("label", ""), start=start, end=end,
-        break_minutes=table.whole("break", 0, 0, 600), break_paid=table.truth("break_paid", True),
-        kinds=tuple(ShiftKind(kind) for kind in kinds),
-        needs=table.texts("skill_any") or ((table.text("needs"),) if table.has("needs") else ()),
-        may_not_precede=table.texts("may_not_precede"), line=table.text("line", ""),
-    )  # fmt: skip
-    if not shift.id or shift.id in (OFF, "-"):
-        table.refuse(N_("“{text}” cannot be the id of a shift"), "id", text=shift.id)
-    if shift.break_minutes >= length:
-        table.refuse(N_("the break is as long as the shift"), "break")
-    table.finish()
-    return shift
-
-
-def _agent(table: Table, known_skills: set[str], shifts: Mapping[str, ShiftType]) -> Agent:
-    skills = []
-    for text in table.texts("skills"):
-        name, _, role = text.partition(":")
-        if name not in known_skills or role not in ("", "backup"):
-            table.refuse(
-                N_("no shift or demand needs the skill “{skill}”; check its spelling"), "skills", skill=text
-            )
-        skills.append(Skill(name, role == "backup"))
-    balance, limits = table.table("balance"), table.table("limits")
-    agent = Agent(
-        id=table.text("id"), name=table.text("name", ""), skills=tuple(skills),
-        languages=table.texts("languages"), contract_minutes=table.whole("contract_minutes", 0, 0, 2880),
-        part_time=table.truth("part_time", False), fixed_off=_day_classes(table, "fixed_off"),
-        limits=_limits(limits, shifts),
-        balance=Balance(
-            balance.whole("sundays", 0, -366, 366), balance.whole("holidays", 0, -366, 366),
-            balance.whole("evenings", 0, -366, 366), balance.whole("on_call", 0, -366, 366),
-            balance.whole("recovery_minutes", 0, -100_000, 100_000),
-        ),
-        team=table.text("team", ""), since=table.optional_day("since"), until=table.optional_day("until"),
-    )  # fmt: skip
-    if not agent.id:
-        table.refuse(N_("this field is missing"), "id")
-    for part in (balance, table):
-        part.finish()
-    return agent
-
-
-def _limits(table: Table, shifts: Mapping[str, ShiftType]) -> Limits:
-    per_shift = table.table("max_shifts")
-    for shift in per_shift.fields:
-        if shift not in shifts:
-            per_shift.refuse(N_("the shift “{shift}” is not described"), shift, shift=shift)
-    limits = Limits(
-        max_week=table.optional_whole("max_week", 0, 10_080),
-        min_minutes=table.optional_whole("min_minutes", 0, 600_000),
-        max_minutes=table.optional_whole("max_minutes", 0, 600_000),
-        max_run=table.optional_whole("max_run", 1, 366), min_run=table.whole("min_run", 1, 1, 366),
-        min_rest_run=table.whole("min_rest_run", 1, 1, 366),
-        max_weekends=table.optional_whole("max_weekends", 0, 60),
-        max_shifts=tuple((shift, per_shift.whole(shift)) for shift in per_shift.fields),
-    )  # fmt: skip
-    if (
-        limits.min_minutes is not None
-        and limits.max_minutes is not None
-        and limits.min_minutes > limits.max_minutes
-    ):
-        table.refuse(N_("the minimum is above the maximum"), "min_minutes")
-    if limits.max_run is not None and limits.min_run > limits.max_run:
-        table.refuse(N_("the minimum is above the maximum"), "min_run")
-    table.finish()
-    return limits
-
-
-def _publication(table: Table) -> Publication:
-    at = table.moment("at")
-    if at is None:
-        table.refuse(N_("this field is missing"), "at")
-    if at.tzinfo is None:
-        at = at.replace(tzinfo=ZoneInfo("Europe/Paris"))
-    publication = Publication(table.day("until"), at.astimezone(UTC), table.whole("notice_days", 7, 0, 90))
-    table.finish()
-    return publication
-
-
-def _day_classes(table: Table, field: str) -> tuple[DayClass, ...]:
-    """``MON``, ``MON..FRI``, ``ALL`` or ``HOLIDAY``."""
-    found: list[DayClass] = []
-    for text in table.texts(field):
-        first, dots, last = text.partition("..")
-        if text == "ALL":
-            found += WEEKDAYS
-        elif dots and first in WEEKDAYS and last in WEEKDAYS:
-            low, high = WEEKDAYS.index(DayClass(first)), WEEKDAYS.index(DayClass(last))
-            found += WEEKDAYS[low : high + 1] if low <= high else (*WEEKDAYS[low:], *WEEKDAYS[: high + 1])
-        elif text in list(DayClass):
-            found.append(DayClass(text))
-        else:
-            table.refuse(
-                N_("“{text}” is not a day class such as MON, MON..FRI, ALL or HOLIDAY"), field, text=text
-            )
-    return tuple(dict.fromkeys(found))
-
-
-def _from_calls(table: Table) -> int:
-    """Agents needed for a stated call volume, by Erlang C."""
-    line = Line(
-        calls_per_hour=table.number("calls", 0.0, 0.0, 100_000.0),
-        handling_minutes=table.number("aht", 5.0, 0.01, 600.0),
-        within_seconds=table.number("within", 20.0, 0.0, 3600.0),
-    )  # fmt: skip
-    share = table.number("sl", 0.8, 0.01, 0.9999)
-    table.finish()
-    return agents_needed(line, share)
 
 
 def monday_of(day: date) -> date:

@@ -15,8 +15,9 @@ from conciergedesk.rota.checker.violations import Violation
 from conciergedesk.rota.law.packs import LawBook
 from conciergedesk.rota.patterns import Arc, BlockRule, Circulation, Node, RotationRequest, RotationStatus
 from conciergedesk.rota.solver.automaton import DayKind, Machine, State
-from conciergedesk.rota.solver.compiling import Frame, Part, machine_for
+from conciergedesk.rota.solver.compiling import machine_for
 from conciergedesk.rota.solver.objective import Objective
+from conciergedesk.rota.solver.parts import Frame, Part
 from conciergedesk.rota.values import OFF, Assignment, Demand, Roster, Rota, Rotation
 
 CIRCLE_START = date(2023, 1, 2)

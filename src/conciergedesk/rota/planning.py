@@ -15,10 +15,12 @@ from conciergedesk.rota.checker.judge import check
 from conciergedesk.rota.checker.violations import Violation
 from conciergedesk.rota.law.packs import LawBook
 from conciergedesk.rota.solver.automaton import Floats, Ints
-from conciergedesk.rota.solver.compiling import Frame, Part, compile_part, parts
+from conciergedesk.rota.solver.compiling import compile_part
+from conciergedesk.rota.solver.engine import Incumbent
 from conciergedesk.rota.solver.model import Problem
 from conciergedesk.rota.solver.objective import TERMS, Objective, objective_for
-from conciergedesk.rota.solver.search import Incumbent, Search
+from conciergedesk.rota.solver.parts import Frame, Part, parts
+from conciergedesk.rota.solver.search import Search
 from conciergedesk.rota.values import Assignment, Roster, Rota
 
 

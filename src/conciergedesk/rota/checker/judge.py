@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date, timedelta
-from itertools import pairwise
 
-from conciergedesk.rota.calendar import Holiday, day_class, easter, holiday_on
-from conciergedesk.rota.checker.instants import Span, instant, overlap, span_of, worked_between
+from conciergedesk.rota.calendar import Holiday, easter, holiday_on
+from conciergedesk.rota.checker.days import PersonDays
+from conciergedesk.rota.checker.instants import Span, overlap
 from conciergedesk.rota.checker.own_limits import own_limits
 from conciergedesk.rota.checker.violations import Violation
-from conciergedesk.rota.law.packs import LawBook, Rule, RuleKind
-from conciergedesk.rota.values import Agent, Assignment, Roster, Rota, ShiftKind, SignedException, Site
+from conciergedesk.rota.law.packs import LawBook, RuleKind
+from conciergedesk.rota.values import Roster, Rota, ShiftKind, SignedException, Site
 
 _ORDER = {kind: place for place, kind in enumerate((
     RuleKind.ABSENT, RuleKind.NOT_EMPLOYED, RuleKind.CLOSED, RuleKind.SKILL, RuleKind.FIXED_OFF, RuleKind.DAILY_REST,
@@ -54,51 +54,19 @@ def _signed(violation: Violation, exceptions: tuple[SignedException, ...]) -> Vi
     return violation
 
 
-class _Person:
+class _Person(PersonDays):
     """All checks for one person."""
-
-    def __init__(
-        self, rota: Rota, agent: Agent, rows: tuple[Assignment, ...], law: LawBook, first: date, last: date
-    ) -> None:
-        self.rota, self.agent, self.law = rota, agent, law
-        self.first, self.last = first, last
-        zone = rota.site.timezone
-        spans = [
-            span_of(one, rota.shift_by_id[one.shift], zone) for one in rows if one.shift in rota.shift_by_id
-        ]
-        self.all_spans = sorted(spans, key=lambda span: (span.start, span.end))
-        self.spans = [span for span in self.all_spans if not span.shift.on_call]
-        self.by_day: dict[date, list[Span]] = {}
-        for span in self.spans:
-            self.by_day.setdefault(span.day, []).append(span)
-        self.days = sorted(self.by_day)
 
     def violations(self) -> Iterator[Violation]:
         for part in (
-            self._eligible, self._one_shift, self._overlaps, self._daily_rest, self._day, self._weeks,
+            self.eligible, self.one_shift, self.overlaps, self.daily_rest, self.day, self._weeks,
             self._days_in_a_row, self._average, self._sundays_of_four, self._feasts, self._on_call, self._year,
         ):  # fmt: skip
             yield from part()
         for kind, days, value, limit, unit, shift in own_limits(
             self.rota, self.agent, self.by_day, self.first, self.last
         ):
-            yield self._found(kind, days, value, limit, unit=unit, shift=shift)
-
-    def _found(
-        self, kind: RuleKind, days: tuple[date, ...], value: int, limit: int,
-        rule: Rule | None = None, unit: str = "days", shift: str = "",
-    ) -> Violation:  # fmt: skip
-        return Violation(
-            kind=kind, agent=self.agent.id, person=self.agent.name or self.agent.id, days=days, value=value,
-            limit=limit, unit=rule.unit if rule is not None else unit, hard=rule is None or rule.hard, rule=rule,
-            shift=shift,
-        )  # fmt: skip
-
-    def _in_window(self, day: date) -> bool:
-        return self.first <= day <= self.last
-
-    def _window_days(self) -> Iterator[date]:
-        return (day for day in self.days if self._in_window(day))
+            yield self.found(kind, days, value, limit, unit=unit, shift=shift)
 
     def _mondays(self) -> Iterator[date]:
         """Mondays of the civil weeks of the window in which something is worked."""
@@ -111,148 +79,42 @@ class _Person:
                     seen.add(week)
                     yield week
 
-    def _bounds(self, first: date, days: int) -> tuple[int, int]:
-        zone = self.rota.site.timezone
-        return instant(first, 0, zone), instant(first + timedelta(days=days), 0, zone)
-
-    def _worked(self, first: date, days: int) -> int:
-        start, end = self._bounds(first, days)
-        return sum(
-            worked_between(span, start, end) for span in self.spans if span.end > start and span.start < end
-        )
-
-    def _eligible(self) -> Iterator[Violation]:
-        agent = self.agent
-        for span in self.all_spans:
-            day, shift = span.day, span.shift.id
-            if not self._in_window(day):
-                continue
-            if self.rota.absent(agent.id, day):
-                yield self._found(RuleKind.ABSENT, (day,), 1, 0, shift=shift)
-            if (agent.since and day < agent.since) or (agent.until and day > agent.until):
-                yield self._found(RuleKind.NOT_EMPLOYED, (day,), 1, 0, shift=shift)
-            if not agent.can(span.shift):
-                yield self._found(RuleKind.SKILL, (day,), 1, 0, shift=span.shift.label or shift)
-            if day_class(day) in agent.fixed_off:
-                yield self._found(RuleKind.FIXED_OFF, (day,), 1, 0, shift=shift)
-            if day in self.rota.site.closed_on:
-                yield self._found(RuleKind.CLOSED, (day,), 1, 0, shift=shift)
-
-    def _one_shift(self) -> Iterator[Violation]:
-        if self.law.rules:
-            return  # with working-time rules two short shifts a day are limited by overlap, work and span
-        for day in self._window_days():
-            if len(self.by_day[day]) > 1:
-                yield self._found(RuleKind.ONE_SHIFT, (day,), len(self.by_day[day]), 1)
-
-    def _overlaps(self) -> Iterator[Violation]:
-        open_span: Span | None = None
-        for span in self.all_spans:
-            if open_span is not None and span.start < open_span.end and self._in_window(span.day):
-                yield self._found(
-                    RuleKind.OVERLAP,
-                    (span.day,),
-                    min(open_span.end, span.end) - span.start,
-                    0,
-                    unit="minutes",
-                )
-            if open_span is None or span.end > open_span.end:
-                open_span = span
-
-    def _daily_rest(self) -> Iterator[Violation]:
-        rules = self.law.of_kind(RuleKind.DAILY_REST)
-        for before, day in zip(self.days, self.days[1:], strict=False):
-            if not (self._in_window(day) or self._in_window(before)):
-                continue
-            rest = min(span.start for span in self.by_day[day]) - max(
-                span.end for span in self.by_day[before]
-            )
-            for rule in rules:
-                if rest < rule.figure:
-                    yield self._found(RuleKind.DAILY_REST, (before, day), rest, rule.figure, rule)
-            if day - before == timedelta(days=1):
-                for span in self.by_day[day]:
-                    if any(span.shift.id in earlier.shift.may_not_precede for earlier in self.by_day[before]):
-                        yield self._found(RuleKind.SUCCESSION, (before, day), 1, 0, shift=span.shift.id)
-
-    def _day(self) -> Iterator[Violation]:
-        for day in self._window_days():
-            spans = self.by_day[day]
-            worked = sum(span.worked for span in spans)
-            reach = max(span.end for span in spans) - min(span.start for span in spans)
-            for rule in self.law.of_kind(RuleKind.DAILY_WORK):
-                if worked > rule.figure:
-                    yield self._found(RuleKind.DAILY_WORK, (day,), worked, rule.figure, rule)
-            for rule in self.law.of_kind(RuleKind.DAILY_SPAN):
-                if reach > rule.figure:
-                    yield self._found(RuleKind.DAILY_SPAN, (day,), reach, rule.figure, rule)
-            for rule in self.law.of_kind(RuleKind.BREAK):
-                for span in spans:
-                    if span.length >= rule.from_minutes and span.shift.break_minutes < rule.figure:
-                        yield self._found(
-                            RuleKind.BREAK,
-                            (day,),
-                            span.shift.break_minutes,
-                            rule.figure,
-                            rule,
-                            shift=span.shift.id,
-                        )
-            yield from self._part_time_gap(day, spans)
-            for rule in self.law.of_kind(RuleKind.NIGHT_DAILY_WORK):
-                if worked > rule.figure and self._night_minutes(day) >= rule.from_minutes:
-                    yield self._found(RuleKind.NIGHT_DAILY_WORK, (day,), worked, rule.figure, rule)
-
-    def _night_minutes(self, day: date) -> int:
-        zone, give = self.rota.site.timezone, self.law.compensation
-        minutes = 0
-        for start, end in ((give.night_from - 1440, give.night_to - 1440), (give.night_from, give.night_to)):
-            begins, ends = instant(day, start, zone), instant(day, end, zone)
-            minutes += sum(overlap(span, begins, ends) for span in self.by_day[day])
-        return minutes
-
-    def _part_time_gap(self, day: date, spans: list[Span]) -> Iterator[Violation]:
-        if self.agent.part_time:
-            for rule in self.law.of_kind(RuleKind.PART_TIME_GAP):
-                gaps = [later.start - span.end for span, later in pairwise(spans)]
-                if gaps and (max(gaps) > rule.figure or len(gaps) > 1):
-                    yield self._found(RuleKind.PART_TIME_GAP, (day,), max(gaps), rule.figure, rule)
-
     def _weeks(self) -> Iterator[Violation]:
         for monday in self._mondays():
             week = tuple(monday + timedelta(days=offset) for offset in range(7))
             days_worked = [day for day in week if day in self.by_day]
-            start, end = self._bounds(monday, 7)
-            worked = self._worked(monday, 7)
+            start, end = self.bounds(monday, 7)
+            worked = self.worked(monday, 7)
             if not worked and not days_worked:
                 continue
             shown = (monday,)
             for rule in self.law.of_kind(RuleKind.DAYS_PER_WEEK):
                 if len(days_worked) > rule.figure:
-                    yield self._found(RuleKind.DAYS_PER_WEEK, shown, len(days_worked), rule.figure, rule)
+                    yield self.found(RuleKind.DAYS_PER_WEEK, shown, len(days_worked), rule.figure, rule)
             for rule in self.law.of_kind(RuleKind.WEEK_WORK):
                 if worked > rule.figure:
-                    yield self._found(RuleKind.WEEK_WORK, shown, worked, rule.figure, rule)
+                    yield self.found(RuleKind.WEEK_WORK, shown, worked, rule.figure, rule)
             own = self.agent.limits.max_week
             if own is not None and worked > own:
-                yield self._found(RuleKind.OWN_WEEK, shown, worked, own, unit="minutes")
+                yield self.found(RuleKind.OWN_WEEK, shown, worked, own, unit="minutes")
             for rule in self.law.of_kind(RuleKind.WEEKLY_REST):
                 rest = self._longest_rest(start, end)
                 if rest < rule.figure:
-                    yield self._found(RuleKind.WEEKLY_REST, shown, rest, rule.figure, rule)
+                    yield self.found(RuleKind.WEEKLY_REST, shown, rest, rule.figure, rule)
             for rule in self.law.of_kind(RuleKind.WEEKLY_REST_DAYS):
                 off = self._days_off_in_a_row(week)
                 if off < rule.figure:
-                    yield self._found(RuleKind.WEEKLY_REST_DAYS, shown, off, rule.figure, rule)
+                    yield self.found(RuleKind.WEEKLY_REST_DAYS, shown, off, rule.figure, rule)
             if self.agent.part_time and self.agent.contract_minutes:
                 for rule in self.law.of_kind(RuleKind.PART_TIME_EXTRA):
                     most = self.agent.contract_minutes * (100 + rule.figure) // 100
                     if worked > most:
-                        found = self._found(RuleKind.PART_TIME_EXTRA, shown, worked, most, rule)
+                        found = self.found(RuleKind.PART_TIME_EXTRA, shown, worked, most, rule)
                         yield replace(found, unit="minutes")
             for rule in self.law.of_kind(RuleKind.NIGHT_WORKER):
-                nights = sum(self._night_minutes(day) >= rule.figure for day in days_worked)
+                nights = sum(self.night_minutes(day) >= rule.figure for day in days_worked)
                 if nights >= max(1, rule.from_minutes):
-                    yield replace(self._found(RuleKind.NIGHT_WORKER, shown, nights, 0, rule), unit="days")
+                    yield replace(self.found(RuleKind.NIGHT_WORKER, shown, nights, 0, rule), unit="days")
 
     def _longest_rest(self, start: int, end: int) -> int:
         """The longest rest of which at least 24 h lie in the week; a shorter one counts only what lies inside."""
@@ -280,7 +142,7 @@ class _Person:
     def _days_off_in_a_row(self, week: tuple[date, ...]) -> int:
         best = run = 0
         for day in week:
-            start, end = self._bounds(day, 1)
+            start, end = self.bounds(day, 1)
             busy = day in self.by_day or any(
                 overlap(span, start, end) for span in self.by_day.get(day - timedelta(days=1), ())
             )
@@ -288,21 +150,11 @@ class _Person:
             best = max(best, run)
         return best
 
-    def _runs(self, days: Iterable[date]) -> Iterator[tuple[date, ...]]:
-        run: list[date] = []
-        for day in days:
-            if run and day - run[-1] != timedelta(days=1):
-                yield tuple(run)
-                run = []
-            run.append(day)
-        if run:
-            yield tuple(run)
-
     def _days_in_a_row(self) -> Iterator[Violation]:
         for rule in self.law.of_kind(RuleKind.DAYS_IN_A_ROW):
-            for run in self._runs(self.days):
+            for run in self.runs(self.days):
                 if len(run) > rule.figure and run[-1] >= self.first and run[0] <= self.last:
-                    yield self._found(RuleKind.DAYS_IN_A_ROW, run, len(run), rule.figure, rule)
+                    yield self.found(RuleKind.DAYS_IN_A_ROW, run, len(run), rule.figure, rule)
 
     def _average(self) -> Iterator[Violation]:
         """Any run of consecutive civil weeks; the first that ends inside the window and is too long is told."""
@@ -312,7 +164,7 @@ class _Person:
             per_week: dict[date, int] = {}
             monday = self.days[0] - timedelta(days=self.days[0].weekday())
             while monday <= self.days[-1] + timedelta(days=7):
-                per_week[monday] = self._worked(monday, 7)
+                per_week[monday] = self.worked(monday, 7)
                 monday += timedelta(days=7)
             for last_monday in per_week:
                 sunday = last_monday + timedelta(days=6)
@@ -323,42 +175,42 @@ class _Person:
                 ]
                 if sum(weeks) > rule.figure * rule.weeks:
                     average = -(-sum(weeks) // rule.weeks)
-                    yield self._found(RuleKind.AVERAGE_WORK, (last_monday,), average, rule.figure, rule)
+                    yield self.found(RuleKind.AVERAGE_WORK, (last_monday,), average, rule.figure, rule)
 
     def _sundays_of_four(self) -> Iterator[Violation]:
         for rule in self.law.of_kind(RuleKind.SUNDAYS_OF_FOUR):
             for day in self.days:
-                if day.weekday() == 6 and self._in_window(day):
+                if day.weekday() == 6 and self.in_window(day):
                     count = sum((day - timedelta(days=7 * back)) in self.by_day for back in range(4))
                     if count > rule.figure:
-                        yield self._found(RuleKind.SUNDAYS_OF_FOUR, (day,), count, rule.figure, rule)
+                        yield self.found(RuleKind.SUNDAYS_OF_FOUR, (day,), count, rule.figure, rule)
 
     def _feasts(self) -> Iterator[Violation]:
         site = self.rota.site
-        for day in self._window_days():
-            worked = self._worked(day, 1)
+        for day in self.window_days():
+            worked = self.worked(day, 1)
             holiday = holiday_on(site, day)
             for rule in self.law.of_kind(RuleKind.LABOUR_DAY):
                 if holiday is Holiday.LABOUR_DAY and worked:
-                    yield self._found(RuleKind.LABOUR_DAY, (day,), worked, 0, rule)
+                    yield self.found(RuleKind.LABOUR_DAY, (day,), worked, 0, rule)
             if day.weekday() == 6 or holiday is not None:
                 for rule in self.law.of_kind(RuleKind.SUNDAY_WORK):
                     if site.sunday_minutes is None and worked > rule.figure:
-                        yield self._found(RuleKind.SUNDAY_WORK, (day,), worked, rule.figure, rule)
+                        yield self.found(RuleKind.SUNDAY_WORK, (day,), worked, rule.figure, rule)
                 if site.sunday_minutes is not None and worked > site.sunday_minutes:
-                    yield self._found(
+                    yield self.found(
                         RuleKind.SUNDAY_WORK, (day,), worked, site.sunday_minutes, unit="minutes"
                     )
             for rule in self.law.of_kind(RuleKind.CLOSED_FEAST):
                 if worked and is_great_feast(day):
-                    yield self._found(RuleKind.CLOSED_FEAST, (day,), worked, 0, rule)
+                    yield self.found(RuleKind.CLOSED_FEAST, (day,), worked, 0, rule)
 
     def _on_call(self) -> Iterator[Violation]:
         nights = sorted({span.day for span in self.all_spans if span.shift.on_call})
         for rule in self.law.of_kind(RuleKind.ON_CALL_NIGHTS):
-            for run in self._runs(nights):
+            for run in self.runs(nights):
                 if len(run) > rule.figure and run[-1] >= self.first and run[0] <= self.last:
-                    yield self._found(RuleKind.ON_CALL_NIGHTS, run, len(run), rule.figure, rule)
+                    yield self.found(RuleKind.ON_CALL_NIGHTS, run, len(run), rule.figure, rule)
 
     def _year(self) -> Iterator[Violation]:
         for rule in self.law.of_kind(RuleKind.YEAR_WORK):
@@ -371,7 +223,7 @@ class _Person:
             for year, total in totals.items():
                 end = date(year + 1, months, 1) - timedelta(days=1)
                 if total > rule.figure and end >= self.first:
-                    yield self._found(RuleKind.YEAR_WORK, (min(end, self.last),), total, rule.figure, rule)
+                    yield self.found(RuleKind.YEAR_WORK, (min(end, self.last),), total, rule.figure, rule)
 
 
 def is_great_feast(day: date) -> bool:
