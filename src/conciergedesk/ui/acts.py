@@ -19,11 +19,14 @@ class Scope(StrEnum):
     GO = "go"
     BOARD = "board"
     KEYS = "keys"
+    RELOCATION = "relocation"
     INCIDENT = "incident"
     COUNT = "count"
     SHOWN = "shown"
     HANDOVER = "handover"
     REPORTS = "reports"
+    PROVIDERS = "providers"
+    PROVIDER_SEARCH = "provider_search"
     LIST = "list"
     FILTER = "filter"
     SHEET = "sheet"
@@ -42,11 +45,14 @@ SCOPE_TITLES: Mapping[Scope, str] = {
     Scope.GO: N_("After g"),
     Scope.BOARD: N_("Board"),
     Scope.KEYS: N_("Keys"),
+    Scope.RELOCATION: N_("Relocations"),
     Scope.INCIDENT: N_("After an incident"),
     Scope.COUNT: N_("While counting keys"),
     Scope.SHOWN: N_("In a note that is shown"),
     Scope.HANDOVER: N_("Handover"),
     Scope.REPORTS: N_("Reports"),
+    Scope.PROVIDERS: N_("Providers"),
+    Scope.PROVIDER_SEARCH: N_("In the search line"),
     Scope.LIST: N_("In a list"),
     Scope.FILTER: N_("While filtering"),
     Scope.SHEET: N_("In a sheet"),
@@ -207,6 +213,11 @@ ACTIONS: tuple[Action, ...] = (
         N_("Filter: words, !not, mine, team, late, today, waiting, free."), verb="filter",
     ),
     _act("board.views", "v", 125, N_("act|views"), N_("Choose a saved view."), verb="views"),
+    _act(
+        "board.save_view", "", 0, N_("act|name this view"),
+        N_("Give the filter in use a name; v opens it again."),
+    ),
+    _act("board.person", "", 0, N_("act|add a person"), N_("Put a further person on the request, with a role.")),
     _act("board.kept", "h", 0, N_("act|kept today"), N_("Show the promises kept today.")),
     _act("board.reload", "ctrl+r", 0, N_("act|read again"), N_("Read the board again."), verb="reload"),
     _act("keys.handover", "k", 10, N_("act|hand over"), N_("Hand the key over, with proof.")),
@@ -260,6 +271,66 @@ ACTIONS: tuple[Action, ...] = (
     _act("handover.older", "left", 0, N_("act|earlier"), N_("The handover before this one."), verb="older"),
     _act("handover.newer", "right", 0, N_("act|later"), N_("The handover after this one."), verb="newer"),
     _act("handover.reload", "ctrl+r", 0, N_("act|read again"), N_("Read the handover again."), verb="reload"),
+    _act("relocation.open", "enter", 10, N_("act|open"), N_("Open the file, or the selected item."), verb="open"),
+    _act("relocation.done", "x", 20, N_("act|done"), N_("Mark the selected item as done.")),
+    _act("relocation.later", "z", 30, N_("act|put off"), N_("Give the item another day; a legal deadline stays.")),
+    _act("relocation.move", "j", 40, N_("act|move D0"), N_("Move the arrival: see what moves, what stays, what gets late.")),
+    _act("relocation.pulse", "b", 50, N_("act|pulse"), N_("Hold the next contact, or note a pulse.")),
+    _act("relocation.risk", "w", 55, N_("act|risk"), N_("Flag, review or end a risk.")),
+    _act("relocation.document", "d", 58, N_("act|document"), N_("Note a document that was seen, or an expiry that was told.")),
+    _act("relocation.letter", "l", 62, N_("act|plan to hand out"), N_("Write the family's plan as PDF and calendar.")),
+    _act("relocation.state", "s", 64, N_("act|state"), N_("Waiting, does not apply, begun, given to, after others…")),
+    _act("relocation.send", "p", 66, N_("act|to the desk"), N_("Turn the item into a request for the desk or a provider.")),
+    _act("relocation.new", "o", 15, N_("act|open a file"), N_("Open a file in six lines.")),
+    _act("relocation.facts", "c", 70, N_("act|household"), N_("Correct or complete the household and what dates hang on.")),
+    _act("relocation.needs", "i", 72, N_("act|needs"), N_("Go on with the needs interview where it was left.")),
+    _act("relocation.ask", "m", 74, N_("act|reminders"), N_("Ask family or employer; remind; note their answer.")),
+    _act("relocation.view", "v", 76, N_("act|figures"), N_("Between files, everybody's files and the figures."), verb="view"),
+    _act("relocation.filter", "slash", 85, N_("act|filter"), N_("Filter the files by household, employer, coach or stage."), verb="filter"),
+    _act("relocation.right", "right", 0, N_("act|next owner"), N_("To the items of the next owner."), verb="side(1)"),
+    _act("relocation.left", "left", 0, N_("act|owner before"), N_("To the items of the owner before."), verb="side(-1)"),
+    _act("relocation.more", "tab", 0, N_("act|below"), N_("To risks, pulse, documents and thread, and back."), verb="below"),
+    _act(
+        "providers.choose", "enter", 10, N_("act|choose"),
+        N_("Ask this provider for the request, or show it in full."),
+    ),
+    _act("providers.ask", "d", 20, N_("act|ask"), N_("Ask the provider, or all that are marked.")),
+    _act("providers.call", "a", 30, N_("act|ring"), N_("Ring the provider and write down the answer.")),
+    _act("providers.answer", "s", 40, N_("act|answer"), N_("The provider has answered: yes, no, or something else.")),
+    _act("providers.letter", "l", 50, N_("act|letter"), N_("Prepare the confirmation in the client's language.")),
+    _act(
+        "providers.mark", "space", 60, N_("act|mark"),
+        N_("Mark this provider; the next act is for all marked."), verb="mark",
+    ),
+    _act(
+        "providers.unavailable", "i", 70, N_("act|unavailable"),
+        N_("Closed for some days, suspended, or open again."),
+    ),
+    _act("providers.edit", "c", 80, N_("act|correct"), N_("Correct the card of this provider.")),
+    _act("providers.hours", "h", 90, N_("act|hours"), N_("Write the opening hours and see the week they mean.")),
+    _act("providers.hour", "o", 100, N_("act|any hour"), N_("Look for any hour."), verb="hour"),
+    _act("providers.wider", "v", 110, N_("act|neighbours"), N_("Look twice as far around."), verb="wider"),
+    _act(
+        "providers.drop", "backspace", 0, N_("act|take a chip off"),
+        N_("Take the last chip off the search."), verb="drop",
+    ),
+    _act("providers.note", "", 0, N_("act|note"), N_("Write a note or an incident on this provider.")),
+    _act("providers.add", "", 0, N_("act|new provider"), N_("Note a provider the desk does not know yet.")),
+    _act("providers.agreement", "", 0, N_("act|agreement"), N_("The agreement, its rate and its renewal.")),
+    _act("providers.visit", "", 0, N_("act|visit"), N_("Write down a qualification visit.")),
+    _act(
+        "providers.weather", "", 0, N_("act|weather"),
+        N_("The provider calls the booking off because of the weather."),
+    ),
+    _act("providers.import", "", 0, N_("act|import"), N_("Read a listing: first what would happen, then do it.")),
+    _act("providers.export", "", 0, N_("act|export"), N_("Write all providers to a table.")),
+    _act("providers.detail", "right", 120, N_("act|detail"), N_("Show the whole detail."), verb="detail"),
+    _act("providers.list", "left", 0, N_("act|list"), N_("Back from the detail to the list."), verb="list"),
+    _act(
+        "provider_search.results", "enter down", 1, N_("act|results"),
+        N_("To the providers found."), verb="screen.results",
+    ),
+    _act("provider_search.clear", "escape", 2, N_("act|clear"), N_("Empty the search line."), verb="screen.clear"),
     _act("list.up", "up", 0, N_("act|up"), N_("One line up."), verb="cursor(-1)"),
     _act("list.down", "down", 0, N_("act|down"), N_("One line down."), verb="cursor(1)"),
     _act("list.page_up", "pageup", 0, N_("act|page up"), N_("One page up."), verb="page(-1)"),

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import os
-import secrets
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import date, datetime
@@ -16,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, TypeVar
 
 from conciergedesk.board.detail import Detail, Snapshot
-from conciergedesk.board.rules import PromiseKind
+from conciergedesk.board.rules import PromiseKind, SavedView
 from conciergedesk.core.actor import SYSTEM, Actor
 from conciergedesk.core.clock import Clock, SystemClock
 from conciergedesk.core.errors import DeskError, Unavailable
@@ -32,8 +31,8 @@ if TYPE_CHECKING:
     from conciergedesk.core.db.unit import Unit
     from conciergedesk.core.desk import Desk
     from conciergedesk.core.shared import Agency
-    from conciergedesk.jobs import Waker
     from conciergedesk.handover.turns import HandoverHouse
+    from conciergedesk.jobs import Waker
     from conciergedesk.requests.rulebook import Rulebook
     from conciergedesk.staff.queries import AgentCard
 
@@ -82,7 +81,7 @@ class DeskSession:
         self.clock = clock or SystemClock()
         self.settings = settings or load_settings()
         # Two terminals of one machine share their settings, so its name alone does not tell them apart.
-        self.name = f"{clean_line(self.settings.desk, 40) or 'desk'}-{os.getpid()}-{secrets.token_hex(3)}"
+        self.name = f"{clean_line(self.settings.desk, 40) or 'desk'}-{os.getpid()}-{os.urandom(3).hex()}"
         self._desk: Desk | None = None
         self._book: Rulebook | None = None
         self._handover_house: HandoverHouse | None = None
@@ -90,6 +89,7 @@ class DeskSession:
         self.agency: Agency | None = None
         self.actor: Actor | None = None
         self._waker: Waker | None = None
+        self.views: tuple[SavedView, ...] = ()
         self.open_record: tuple[str, int] | None = None
 
     # --- opening ---
@@ -262,6 +262,7 @@ class DeskSession:
             SYSTEM, staff.sign_in, agent_id, fits=fits, language=self.settings.language, desk=self.name
         )
         self.show_presence()
+        self.read_views()
         return self.actor
 
     def show_presence(self) -> tuple[str, ...]:
@@ -303,6 +304,21 @@ class DeskSession:
             from conciergedesk.handover import service as handover
 
             self._desk.act(SYSTEM, handover.note_what_time_did, self.handover_house())
+
+    def read_views(self) -> None:
+        """Read the views that whoever is signed in has named."""
+        from conciergedesk.staff.queries import saved_views
+
+        if self.actor is not None and self.actor.id is not None:
+            found = self.ask(saved_views, self.actor.id)
+            self.views = tuple(SavedView(name, line) for _number, name, line in found)
+
+    def save_view(self, name: str, line: str) -> None:
+        """Name a filter line."""
+        from conciergedesk.staff import service as staff
+
+        self.act(staff.save_view, name, line)
+        self.read_views()
 
     # --- drafts ---
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from conciergedesk.board.rules import PromiseKind
-from conciergedesk.core.i18n import N_, _, active_language, active_zone, local, show_date
+from conciergedesk.core.i18n import N_, _, active_language, active_zone, local
 from conciergedesk.core.phone import show_phone
 from conciergedesk.ui.capturing import LineReader
 from conciergedesk.ui.cells import clock, safe
@@ -35,12 +35,11 @@ class IntakeHandlers:
         self.session = session
         self.drafts = drafts
         app.on_act("desk.new", self.new)
-        app.on_act("desk.find", self.find)
-        app.on_act("desk.call", self.caller)
         app.on_act("desk.drafts", self.take_up)
         app.on_act("board.qualify", self.correct)
         app.on_act("board.link", self.follow_up)
         app.on_act("board.kept", self.kept)
+        app.on_act("board.save_view", self.save_view)
 
     # --- the capture line ---
 
@@ -301,104 +300,25 @@ class IntakeHandlers:
             lambda made: self._created(ask.screen, made) if made is not None else None,
         )
 
-    # --- finding ---
-
-    def find(self, ask: Ask) -> None:
-        sheet = SearchSheet(_("Find"), self._search, hint=_("a name, a number, D-2417…"))
-        self.app.push_screen(sheet, lambda answer: self._found(ask.screen, answer))
-
-    def caller(self, ask: Ask) -> None:
-        sheet = SearchSheet(
-            _("Call received"),
-            self._search,
-            hint=_("number in any spelling, its last four digits, or a name"),
-            context=clock(self.session.now()),
-        )
-        self.app.push_screen(sheet, lambda answer: self._found(ask.screen, answer, calling=True))
-
-    def _search(self, text: str) -> list[Found]:
-        from conciergedesk.core.errors import NotFound
-        from conciergedesk.customers.queries import find_people
-        from conciergedesk.requests.queries import look_alikes, read_ref, ref, request_card
-
-        session, now = self.session, self.session.now()
-        found: list[Found] = []
-        try:
-            card = session.ask(request_card, read_ref(text))
-        except NotFound:
-            pass
-        else:
-            found.append(
-                Found(
-                    REQUEST,
-                    card.id,
-                    self._what(card.type_code, card.title),
-                    card.holder,
-                    card.ref,
-                    _("Requests"),
-                )
-            )
-        people = session.ask(find_people, text, now, 6)
-        for hit in people:
-            found.append(
-                Found(
-                    PERSON,
-                    hit.id,
-                    hit.name or show_phone(hit.phone),
-                    hit.around,
-                    show_phone(hit.phone),
-                    _("People"),
-                )
-            )
-        if people:
-            first = people[0]
-            for one in session.ask(look_alikes, person_id=first.id, limit=6):
-                when = show_date(local(one.board_at or one.opened_at).date())
-                found.append(
-                    Found(REQUEST, one.id, self._what(one.type_code, one.title), one.holder or _("free"),
-                          f"{when} {ref(one.id)}", _("With {name}", name=safe(first.name, 30)))
-                )  # fmt: skip
-        return found
-
-    def _what(self, code: str, title: str) -> str:
+    def what(self, code: str, title: str) -> str:
         kind = self.session.book().catalogue.by_code.get(code)
         label = kind.label.in_language(active_language()) if kind is not None else code
         return f"{label} {title}".strip()
 
-    def _found(self, screen: DeskScreen, answer: SearchAnswer | None, *, calling: bool = False) -> None:
-        if answer is None:
-            return
-        found = answer.found
-        if found is not None and found.kind == REQUEST and not answer.new:
-            self.show(screen, PromiseKind.REQUEST, found.id)
-        elif found is not None and found.kind == PERSON:
-            self._person(screen, found.id, new=answer.new or calling)
-        elif answer.text.strip():
-            self.capture(screen, line=f"{answer.text} ")
-
-    def _person(self, screen: DeskScreen, person_id: int, *, new: bool) -> None:
-        if new:
-            self.capture(screen, person_id=person_id)
+    def save_view(self, ask: Ask) -> None:
+        screen = ask.screen
+        if not isinstance(screen, BoardScreen) or not screen.filter_in_use:
+            ask.screen.say(_("Filter first (/), then give the view a name."))
             return
 
-        def read() -> list[Option]:
-            from conciergedesk.requests.queries import look_alikes, ref
+        def save(values: Mapping[str, str]) -> bool:
+            self.session.save_view(values["name"], screen.filter_in_use)
+            return True
 
-            options = [
-                Option(str(one.id), self._what(one.type_code, one.title), ref(one.id))
-                for one in self.session.ask(look_alikes, person_id=person_id, limit=9)
-            ]
-            return [Option("new", _("New request for this person"), letter="n"), *options]
-
-        def chosen(answer: str | None) -> None:
-            if answer == "new":
-                self.capture(screen, person_id=person_id)
-            elif answer:
-                self.show(screen, PromiseKind.REQUEST, int(answer))
-
-        screen.run_service(
-            read, lambda options: self.app.push_screen(Choice(_("Person"), options), chosen), group="find"
+        form = FormSheet(
+            _("Name this view"), [Field("name", _("Name"))], save, context=f"/{screen.filter_in_use}"
         )
+        self.app.push_screen(form, lambda saved: screen.say(_("View kept: v opens it")) if saved else None)
 
     # --- drafts and what was kept ---
 
@@ -435,7 +355,7 @@ class IntakeHandlers:
             now = local(self.session.now())
             midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
             return [
-                Found(REQUEST, one.id, self._what(one.type_code, one.title), one.holder, ref(one.id))
+                Found(REQUEST, one.id, self.what(one.type_code, one.title), one.holder, ref(one.id))
                 for one in self.session.ask(kept_today, midnight)
             ]
 

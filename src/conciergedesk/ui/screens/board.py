@@ -304,6 +304,11 @@ class BoardScreen(DeskScreen):
         self._show_heading()
         self.refresh_footer()
 
+    @property
+    def filter_in_use(self) -> str:
+        """The filter line that the list follows; empty when it shows everything."""
+        return self._filter_line
+
     def use_filter(self, line: str) -> None:
         """Show what ``line`` keeps."""
         self._filter_line = line.strip()
