@@ -173,7 +173,7 @@ class HandOverSheet(CounterSheet[HandedT]):
             ("kind", _("Who is that"), "", _("v guest · p owner · s provider")),
             ("request", _("Request"), "", "D-2417"),
             ("due_at", _("Due back"), "", _("sun 11h · tomorrow 18h")),
-            ("identity", _("Identity"), "", _("c card · p passport · t title · x known · or the code")),
+            ("identity", _("Identity"), "", _("c card, p passport, t title, x known")),
             ("pieces", _("Pieces"), "", ""),
             ("signed_by", _("Signed by"), "", _("name, or number of the slip")),
             ("deposit", _("Deposit"), "", _("none")),
@@ -291,14 +291,12 @@ class HandOverSheet(CounterSheet[HandedT]):
             f"{show_moment(due)} {signs.dot} {_('in {span}', span=duration(due - self._now))}" if due else "",
         )
         identity, code = self.identity
-        said = (
-            _("one-time code")
-            if code
-            else _(IDENTITY_WORDS[identity])
-            if identity is not Identity.NONE
-            else ""
-        )
-        self.echo("identity", said, "done")
+        if code:
+            self.echo("identity", _("one-time code"), "done")
+        elif identity is not Identity.NONE:
+            self.echo("identity", _(IDENTITY_WORDS[identity]), "done")
+        else:
+            self.echo("identity", _("or the code said"), "muted")
         if self._out is not None:
             self.rows.show(self._checks(self._out, self._typed(lenient=True)))
 

@@ -206,9 +206,9 @@ class KeysScreen(DeskScreen):
         side = width >= SIDE_FROM
         board, bottom = self.query_one("#board"), self.query_one("#key-bottom")
         board.set_class(side, "-side")
-        bottom.styles.height = "1fr" if side else max(7, min(20, (height - 4) * 45 // 100))
+        bottom.styles.height = "1fr" if side else max(7, min(20, (height - 4) * 52 // 100))
         bottom.styles.width = 84 if side else "1fr"
-        self.pane.styles.width = "1fr" if side else 34 if width < 96 else 42 if width < 116 else 46
+        self.pane.styles.width = "1fr" if side else 36 if width < 96 else 42 if width < 116 else 46
         self.pane.styles.height = 18 if side else "1fr"
 
     def action_detail(self) -> None:

@@ -23,8 +23,9 @@ from conciergedesk.ui.key_words import (
 from conciergedesk.ui.widgets.painted import PaintedScroll
 from conciergedesk.ui.widgets.section import title_row
 
-LABEL = 9
+LABEL = 8
 WHEN = 9
+SHORT = 16
 
 
 class CustodyPane(PaintedScroll, can_focus=True):
@@ -167,9 +168,10 @@ class KeyPane(PaintedScroll):
         about = row.reservation if row.state is KeyState.READY else None
         who = about.holder_name if about else row.position.holder.name if row.position.is_out else ""
         if who:
-            phone = f" {glyphs().dot} {card.holder_phone}" if card.holder_phone else ""
-            facts.append((_("For") if about else _("With"), f"{safe(who)}{phone}", "bright"))
-        facts.append((_("Address"), _("hidden · v shows it, on record"), "muted"))
+            facts.append((_("For") if about else _("With"), safe(who), "bright"))
+            if card.holder_phone:
+                facts.append((_("Phone"), card.holder_phone, "bright"))
+        facts.append((_("Address"), _("hidden · v shows it"), "muted"))
         until = _("no end")
         if card.mandate_until is not None:
             until = _("until {day}", day=show_date(card.mandate_until, pattern="d MMM y"))
@@ -200,14 +202,20 @@ class KeyPane(PaintedScroll):
         return facts
 
     def _before(self, edge: int) -> list[Row]:
-        rows = [Row(), title_row(_("Before handing over"), "", edge, margin=1)]
+        met = sum(check.met is Met.YES for check in self._checks)
+        figure = _("{done} of {all}", done=met, all=len(self._checks))
+        rows = [Row(), title_row(_("Before handing over"), figure, edge, margin=1)]
         signs = glyphs()
         looks = {
             Met.YES: (signs.done, "done", "muted"),
             Met.OPEN: (signs.on_time, "soon bold", "text"),
             Met.NO: (signs.refused, "late bold", "late"),
         }
-        for check in self._checks:
+        checks = self._checks
+        if self.size.height < SHORT:
+            # Where only a few lines fit, what is still missing comes first.
+            checks = tuple(sorted(checks, key=lambda check: check.met is Met.YES))
+        for check in checks:
             sign, sign_ink, ink = looks[check.met]
             rows.append(Row().gap(1).say(f"{sign} ", sign_ink).data(_(NEED_WORDS[check.need]), ink, edge - 3))
         return rows
