@@ -1,8 +1,4 @@
-"""The sample desk: a fictional border metropolis with a day in progress around *now*.
-
-Everything is written through the same service verbs as real work, at the moments at which it would have
-happened, so that journal, clocks and reports are true.
-"""
+"""Tells the sample: people, some past weeks, a day in progress, and then each room's own."""
 
 from __future__ import annotations
 
@@ -22,11 +18,13 @@ from conciergedesk.core.housefile import Table, read_house_file
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.shared import Agency, set_up_agency
 from conciergedesk.customers import service as customers
+from conciergedesk.providers.sample import plant_providers
 from conciergedesk.requests import service as requests
 from conciergedesk.requests.catalogue import ProofKind
 from conciergedesk.requests.lifecycle import Danger, checklist
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.requests.service import NewRequest
+from conciergedesk.sample.keys import plant_keys
 from conciergedesk.staff import service as staff
 from conciergedesk.staff.queries import actor_for
 
@@ -41,7 +39,7 @@ AGENCY = Agency(
     phone="03 53 01 10 00",
     sample=True,
 )
-HISTORY_DAYS = 45
+HISTORY_DAYS = 35
 HISTORY_PER_DAY = 3
 _SEED = 20_270_324
 
@@ -54,6 +52,8 @@ class _Cast:
     people: dict[str, int] = field(default_factory=dict)
     organisations: dict[str, int] = field(default_factory=dict)
     lodgings: dict[str, int] = field(default_factory=dict)
+    owners: dict[str, int] = field(default_factory=dict)
+    """Owner of each lodging, by its code."""
 
 
 class SampleDesk:
@@ -80,6 +80,7 @@ class SampleDesk:
             progress(0.7 + 0.25 * number / len(stories))
         for table in day.tables("call_back"):
             self._promise_call(table)
+        self._plant_rooms()
         self._let_time_pass()
         progress(1.0)
 
@@ -88,6 +89,21 @@ class SampleDesk:
         with writing(self._desk.engine, actor, moment.astimezone(UTC), self._desk.key) as unit:
             unit.undoable = False
             yield unit
+
+    def _plant_rooms(self) -> None:
+        cast, night = self._cast, self._now - timedelta(days=HISTORY_DAYS)
+        with self._unit(cast.agents["HEL"], night) as unit:
+            plant_providers(unit, self._folder)
+        plant_keys(
+            self._unit,
+            self._book,
+            self._folder,
+            self._now,
+            cast.agents["INE"],
+            cast.people,
+            cast.lodgings,
+            cast.owners,
+        )
 
     # --- people ---
 
@@ -132,6 +148,8 @@ class SampleDesk:
             for name, members in households.items():
                 customers.add_household(unit, name, members)
             for row in self._rows("lodgings.csv"):
+                if row["owner"] in cast.people:
+                    cast.owners[row["code"]] = cast.people[row["owner"]]
                 cast.lodgings[row["code"]] = customers.add_lodging(
                     unit,
                     code=row["code"],
@@ -198,7 +216,7 @@ class SampleDesk:
                 unit.now = max(unit.now, wanted.astimezone(UTC) + timedelta(minutes=30))
             if unit.now > self._now:
                 return
-            self._tick_steps(unit, made, kind, {}, 99)
+            self._tick_steps(unit, made, kind, {}, 99, required_only=True)
             requests.finish(unit, self._book, made)
             later = unit.now + timedelta(hours=30)
             if 0.3 < chance < 0.34 and later < self._now - timedelta(hours=4):
@@ -269,10 +287,19 @@ class SampleDesk:
             if passed.warned + passed.breached + passed.closed == 0:
                 break
 
-    def _tick_steps(self, unit: Unit, made: int, kind: str, fields: Mapping[str, Any], count: int) -> None:
+    def _tick_steps(
+        self,
+        unit: Unit,
+        made: int,
+        kind: str,
+        fields: Mapping[str, Any],
+        count: int,
+        *,
+        required_only: bool = False,
+    ) -> None:
         proofs = {ProofKind.NAME_AND_TIME: "Solène 15:10", ProofKind.NONE: ""}
         steps = [step for step in checklist(self._book.catalogue.get(kind), fields) if not step.asks]
-        for step in steps[:count]:
+        for step in [one for one in steps if one.required or not required_only][:count]:
             requests.tick(unit, self._book, made, step.key, proof=proofs.get(step.proof, "reçu 118"))
 
     def _moment(self, table: Table, name: str) -> datetime | None:
