@@ -18,6 +18,7 @@ import resource
 import subprocess
 import sys
 import time
+from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -146,8 +147,10 @@ def run_own(name: str, seconds: float, seed: int) -> Row:
     )  # fmt: skip
 
 
-def measure_curtois(report: Report, rows: list[Row], seconds: float) -> None:
-    for row in rows:
+def measure_curtois(report: Report, found: Iterable[Row], seconds: float) -> None:
+    rows = []
+    for row in found:
+        rows.append(row)
         best = BEST_KNOWN.get(int("".join(filter(str.isdigit, row.name)) or 0))
         gap = 100 * (row.value - best) / best if best else math.nan
         print(
@@ -163,8 +166,10 @@ def measure_curtois(report: Report, rows: list[Row], seconds: float) -> None:
     report.figure("curtois limit s", seconds)
 
 
-def measure_rotations(report: Report, rows: list[Row]) -> None:
-    for row in rows:
+def measure_rotations(report: Report, found: Iterable[Row]) -> None:
+    rows = []
+    for row in found:
+        rows.append(row)
         print(
             f"  {row.name:<22} seed {row.seed}  {row.seconds:6.2f} s  {row.violations} violations  {row.note}"
         )
@@ -174,8 +179,10 @@ def measure_rotations(report: Report, rows: list[Row]) -> None:
     report.figure("rotations slowest s", max(row.seconds for row in rows), "<= 2")
 
 
-def measure_own(report: Report, rows: list[Row]) -> None:
-    for row in rows:
+def measure_own(report: Report, found: Iterable[Row]) -> None:
+    rows = []
+    for row in found:
+        rows.append(row)
         print(
             f"  {row.name:<12} seed {row.seed}  price {row.value:,.0f}  bound {row.bound:,.1f}  "
             f"gap {max(0.0, row.value - row.bound):,.1f}  at {row.best_at:.1f} s of {row.seconds:.1f}  {row.note}  "
@@ -301,6 +308,7 @@ def main() -> None:
     options = _options().parse_args()
     report = Report(f"rota {options.set or 'sample'}", options.quick)
     seeds = 1 if options.quick else options.seeds
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]  # a long run shows each row at once
     print(f"load average {os.getloadavg()[0]:.1f}, {os.cpu_count()} cores")
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(max(1, options.workers), mp_context=context, max_tasks_per_child=1) as pool:
@@ -310,20 +318,20 @@ def main() -> None:
             if options.quick:
                 jobs = jobs[: max(1, int(20 / limit))]
             waiting = [pool.submit(run_curtois, file, limit, seed) for file, seed in jobs]
-            measure_curtois(report, [one.result() for one in waiting], limit)
+            measure_curtois(report, (one.result() for one in waiting), limit)
             for file in options.files if options.peers else ():
                 peer(file, limit, 2)
         elif options.set == "rws":
             limit = options.seconds or (5.0 if options.quick else 60.0)
             waiting = [pool.submit(run_rotation, file, limit, seed) for file, seed in jobs]
-            measure_rotations(report, [one.result() for one in waiting])
+            measure_rotations(report, (one.result() for one in waiting))
         if options.set in (None, "own"):
             limit = options.seconds or (6.0 if options.quick else 10.0)
             names = list(own_sizes(options.quick))
             waiting = [
                 pool.submit(run_own, name, limit, seed) for name in names for seed in range(1, seeds + 1)
             ]
-            measure_own(report, [one.result() for one in waiting])
+            measure_own(report, (one.result() for one in waiting))
     if options.set in (None, "sickness"):
         measure_sickness(report, seeds, options.quick)
     if options.set in (None, "law"):

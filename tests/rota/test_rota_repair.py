@@ -46,10 +46,28 @@ def test_three_days_of_sickness_are_repaired_lawfully_with_a_proof(
     repair = smallest_repair(away, left, law, first, last, seconds=8)
     assert repair.proved
     assert uncovered(away, repair.roster, first, last) == repair.still_open
-    if agent in ("YAN", "LUC"):
-        assert repair.still_open == ()
     assert verdict_of(away, left, law, repair).accepted
     assert blocking(check(away, repair.roster, law)) == ()
+
+
+def test_one_changed_cell_is_found_where_nobody_off_may_stand_in(sample: tuple[Rota, LawBook]) -> None:
+    rota, law = sample
+    ideal, wednesday = rota.rotations[0], rota.first + timedelta(days=2)
+    roster = Roster(tuple(
+        Assignment(member, day, shift)
+        for member in ideal.members
+        for day in rota.dates
+        for shift in (ideal.shift_of(member, day),)
+        if shift and shift != "off"
+    ))  # fmt: skip
+    desk = replace(rota, demands=tuple(one for one in rota.demands if one.shifts[0] in "MS"), absences=())
+    away, left = mark_absent(desk, roster, "FAR", wednesday, wednesday)
+    assert [(post.shift, post.missing) for post in uncovered(away, left, wednesday, wednesday)] == [("S", 1)]
+    repair = smallest_repair(away, left, law, wednesday, wednesday, seconds=20)
+    assert [(one.agent, one.day, one.before, one.after) for one in repair.changed] == [
+        ("BAS", wednesday, ("M",), ("S",))
+    ]
+    assert repair.proved and repair.still_open == ()
 
 
 def test_absences_that_touch_are_joined(planned: tuple[Rota, Roster, LawBook]) -> None:

@@ -109,7 +109,7 @@ def plan_period(
     rota: Rota,
     law: LawBook,
     *,
-    seconds: float = 10.0,
+    seconds: float = 20.0,
     seed: int = 0,
     objective: Objective | None = None,
     frozen: Iterable[tuple[str, date]] = (),

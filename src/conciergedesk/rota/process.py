@@ -23,7 +23,7 @@ class PlanOrder:
 
     rota: Rota
     law: LawBook
-    seconds: float = 10.0
+    seconds: float = 20.0
     seed: int = 0
     frozen: frozenset[tuple[str, date]] = frozenset()
     counted_changes: frozenset[tuple[str, date]] | None = None
@@ -91,7 +91,7 @@ class PlanProcess:
 
 
 def plan_in_process(
-    rota: Rota, law: LawBook, *, seconds: float = 10.0, seed: int = 0, frozen: Iterable[tuple[str, date]] = (),
+    rota: Rota, law: LawBook, *, seconds: float = 20.0, seed: int = 0, frozen: Iterable[tuple[str, date]] = (),
 ) -> PlanProcess:  # fmt: skip
     """Start a plan in a process of its own."""
     return PlanProcess(PlanOrder(rota, law, seconds, seed, frozenset(frozen))).start()

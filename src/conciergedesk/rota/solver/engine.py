@@ -17,6 +17,7 @@ from conciergedesk.rota.solver.pricer import HUGE, Found, Pricer
 
 EPS = 1e-4
 SLOW_ROUND = 0.15
+MODEST = 100.0
 ALPHA = 0.8
 PER_PERSON = 2
 DIVE_ROUNDS = 4
@@ -98,7 +99,12 @@ class Engine:
         shapes = np.zeros(people)
         counts = np.zeros(len(problem.rows), dtype=np.int64)
         for person in self.random.permutation(people).tolist():
-            found = self._best_alone(person, counts, tries=6 if problem.counters else 1)
+            found = self._best_alone(
+                person,
+                counts,
+                tries=6 if problem.counters else 1,
+                most=MODEST if problem.counters else math.inf,
+            )
             if found is None:
                 return False
             plans[person], shapes[person] = found.plan, found.shape
@@ -129,7 +135,9 @@ class Engine:
             [by_person[one].shape for one in order]
         )
 
-    def _best_alone(self, person: int, counts: Ints64, tries: int = 1) -> Found | None:
+    def _best_alone(
+        self, person: int, counts: Ints64, tries: int = 1, most: float = math.inf
+    ) -> Found | None:
         """A cheap roster of one person when all others stay.
 
         Counters are convex in the whole roster: their slopes are moved a few times towards what the roster counts.
@@ -141,6 +149,7 @@ class Engine:
             if person in row.people:
                 count = int(counts[place])
                 step = row.price(count + 1) - row.price(count)
+                step = max(-most, min(most, step))
                 if step:
                     mine[row.day, list(row.choices)] += step
         counters = [problem.counters[place] for place in problem.counters_of[person]]

@@ -7,9 +7,12 @@ import time
 import numpy as np
 
 from conciergedesk.rota.solver.automaton import Floats, Ints
+from conciergedesk.rota.solver.compact import MOST_COLUMNS, close_by_branching, size_of
 from conciergedesk.rota.solver.engine import DIVE_ROUNDS, EPS, SLOW_ROUND, Engine, Incumbent
 from conciergedesk.rota.solver.master import Roster
 from conciergedesk.rota.solver.pricer import HUGE
+
+LONGEST_BRANCHING = 20.0
 
 
 class Search(Engine):
@@ -29,7 +32,9 @@ class Search(Engine):
                 if self.round_seconds > SLOW_ROUND:
                     self._combine()
                 self._dive({})
-            elif turn == 2 and not self.root_closed:
+            elif turn == 2 and size_of(self.problem) <= MOST_COLUMNS:
+                self._branch()
+            elif turn == 3 and not self.root_closed:
                 self._root(0.6)
             elif turn % 6 == 0:
                 self._combine()
@@ -37,6 +42,15 @@ class Search(Engine):
                 self._neighbourhood()
         assert self.best_plans is not None
         return Incumbent(self.best_plans, self.best_value, min(self.bound, self.best_value), self.best_at)
+
+    def _branch(self) -> None:
+        """Hand a small problem over as one integer program."""
+        found = close_by_branching(
+            self.problem, self.master, min(0.5 * self.time_left(), LONGEST_BRANCHING), self.seed
+        )
+        self.bound = max(self.bound, found.bound)
+        if found.plans is not None and found.shapes is not None:
+            self.offer(found.plans, found.shapes)
 
     def _root(self, share: float = 1.0) -> None:
         """Price until the bound meets the relaxed value, for at most a share of the time left."""
