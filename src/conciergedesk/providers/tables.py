@@ -109,7 +109,7 @@ class ProviderPhone(SQLModel, table=True):
     id: int | None = key()
     provider_id: int = link("provider.id")
     typed: str = line(limit=80)
-    e164: str = line(limit=20)
+    e164: str = line(limit=20, index=True)
     extension: str = line(limit=10)
     status: str = line(limit=12)
     label: str = line(limit=40)
