@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from contextlib import contextmanager
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -110,5 +109,5 @@ def leftovers(folder: Path) -> list[str]:
     return sorted(
         name.name
         for name in folder.rglob("*")
-        if name.suffix in {".part", ".new", ".restored"} and os.path.isfile(name)
+        if name.suffix in {".part", ".new", ".restored"} and name.is_file()
     )
