@@ -1,0 +1,236 @@
+"""A report over a period: every figure, the period before, and the same figure by team, family or another dimension."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from sqlmodel import Session
+
+from conciergedesk.core.errors import InvalidInput
+from conciergedesk.core.i18n import N_
+from conciergedesk.core.shared import load_agency
+from conciergedesk.keys.house import key_house
+from conciergedesk.reports import figures as k
+from conciergedesk.reports import room_figures as r
+from conciergedesk.reports.definitions import DEFINITIONS
+from conciergedesk.reports.facts import RequestFact
+from conciergedesk.reports.gather import (
+    Filters,
+    Scope,
+    backlog_facts,
+    has_source,
+    openings,
+    request_facts,
+    supplied,
+)
+from conciergedesk.reports.gather_rooms import (
+    call_facts,
+    handover_facts,
+    key_facts,
+    order_facts,
+    promise_facts,
+    score_facts,
+)
+from conciergedesk.reports.measures import Figure
+from conciergedesk.reports.periods import Period, PeriodKind
+from conciergedesk.requests.rulebook import Rulebook
+
+DIMENSIONS: tuple[str, ...] = (
+    "team", "family", "type_code", "priority", "channel", "language", "company", "client_kind", "provider", "holder",
+)  # fmt: skip
+HEAT_DAYS = 28
+
+
+@dataclass(frozen=True, slots=True)
+class Heat:
+    """Mean number of requests by weekday (Monday first) and local hour, over whole weeks before the end."""
+
+    cells: tuple[tuple[float, ...], ...]
+    peak: tuple[int, int, float] = (0, 0, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A figure of one value of a dimension."""
+
+    value: str
+    figure: Figure
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A report as it was computed. ``previous`` has the figures of the period before, by code."""
+
+    agency: str
+    period: Period
+    as_of: datetime
+    filters: Filters
+    figures: tuple[Figure, ...]
+    previous: dict[str, Figure] = field(default_factory=dict)
+    groups: dict[str, tuple[Group, ...]] = field(default_factory=dict)
+    heat: Heat | None = None
+    opened: int = 0
+    opened_before: int = 0
+
+    def figure(self, code: str) -> Figure:
+        return next(one for one in self.figures if one.code == code)
+
+
+def make_report(
+    session: Session,
+    book: Rulebook,
+    period: Period,
+    as_of: datetime,
+    *,
+    filters: Filters | None = None,
+    codes: Collection[str] = (),
+    compare: bool = True,
+    dimensions: Sequence[str] = ("family",),
+) -> Report:
+    """Compute a report.
+
+    Args:
+        session: A read session.
+        book: The house's rules.
+        period: What it is about.
+        as_of: Now; what comes later is not known.
+        filters: Which things; everything by default.
+        codes: Which figures; all by default.
+        compare: Whether to compute the period before as well.
+        dimensions: By what the commitments kept are broken down.
+    """
+    filters = filters or Filters()
+    for name in dimensions:
+        if name not in DIMENSIONS:
+            raise InvalidInput(N_("There is no dimension “{value}”."), field="by", value=name[:40])
+    wanted = frozenset(codes or (one.code for one in DEFINITIONS))
+    scope = Scope(book, period, as_of, filters)
+    requests = request_facts(session, scope) if _needs_requests(wanted) or dimensions else []
+    made = figures_of(session, scope, requests, wanted)
+    groups = {
+        name: break_down(requests, name, lambda facts: k.attainment(facts, period, as_of))
+        for name in dimensions
+    }
+    before, opened_before = {}, 0
+    if compare:
+        earlier = Scope(book, period.previous(), min(as_of, period.start), filters)
+        past = request_facts(session, earlier) if _needs_requests(wanted) else []
+        before = {one.code: one for one in figures_of(session, earlier, past, wanted)}
+        opened_before = sum(fact.opened_at in earlier.period and not fact.duplicate for fact in past)
+    agency = load_agency(session)
+    return Report(
+        agency.name if agency is not None else "ConciergeDesk",
+        period,
+        as_of,
+        filters,
+        tuple(made),
+        before,
+        groups,
+        heat_map(session, scope) if period.kind is not PeriodKind.SHIFT else None,
+        sum(fact.opened_at in period and not fact.duplicate for fact in requests),
+        opened_before,
+    )
+
+
+_OF_REQUESTS = frozenset({"K1", "K2", "K3", "K5"})
+
+
+def _needs_requests(wanted: Collection[str]) -> bool:
+    return bool(_OF_REQUESTS & set(wanted))
+
+
+def figures_of(
+    session: Session, scope: Scope, requests: Sequence[RequestFact], wanted: Collection[str]
+) -> list[Figure]:
+    """The wanted figures in order. A figure whose room is not in use says that it is not available."""
+    period, as_of, filters = scope.period, scope.as_of, scope.filters
+    at = min(as_of, period.end)
+    calls = call_facts(session, scope) if {"K7", "K8", "K9"} & set(wanted) else []
+    tickets = supplied(session, "tickets", scope)
+
+    def keys() -> Figure:
+        outs, events = key_facts(session, scope)
+        return r.key_discipline(
+            outs, events, period, as_of, amber=timedelta(minutes=key_house().ladder.amber)
+        )
+
+    def open_now() -> Figure:
+        kept = [
+            one
+            for one in backlog_facts(session, scope, at)
+            if filters.team in ("", one.team) and filters.priority in ("", one.priority)
+        ]
+        return k.backlog(kept, at)
+
+    makers: dict[str, Callable[[], Figure]] = {
+        "K1": lambda: k.first_response(requests, period, as_of),
+        "K2": lambda: k.resolution(requests, period, as_of),
+        "K3": lambda: k.attainment(requests, period, as_of),
+        "K4": open_now,
+        "K5": lambda: k.reopened(requests, period, as_of),
+        "K6": lambda: r.first_contact(tickets, period, as_of),
+        "K7": lambda: r.service_level(calls, period),
+        "K8": lambda: r.abandonment(calls, period),
+        "K9": lambda: r.answer_speed(calls, period),
+        "K10": lambda: r.satisfaction(score_facts(session, scope, "csat"), period),
+        "K11": lambda: r.recommendation(score_facts(session, scope, "nps"), period),
+        "K12": lambda: r.reliability(order_facts(session, scope), period),
+        "K13": lambda: r.commission(supplied(session, "commission", scope), period),
+        "K14": lambda: k.promises_kept(promise_facts(session, scope), period, as_of),
+        "K15": lambda: k.handover_quality(handover_facts(session, scope), period, as_of),
+        "K16": keys,
+        "K17": lambda: r.cover(supplied(session, "cover", scope), period),
+        "K18": lambda: r.relocation(supplied(session, "dossiers", scope), period, as_of),
+        "K19": lambda: r.pack_use(supplied(session, "packs", scope)),
+        "K20": lambda: r.knowledge(tickets, supplied(session, "articles", scope), period, as_of),
+    }
+    made = []
+    for definition in DEFINITIONS:
+        if definition.code not in wanted:
+            continue
+        figure = makers[definition.code]()
+        source = _SUPPLIED.get(definition.code)
+        if source is not None and not has_source(source):
+            figure = replace(figure, available=False)
+        made.append(figure)
+    return made
+
+
+_SUPPLIED = {
+    "K6": "tickets",
+    "K13": "commission",
+    "K17": "cover",
+    "K18": "dossiers",
+    "K19": "packs",
+    "K20": "tickets",
+}
+
+
+def break_down(
+    facts: Iterable[RequestFact], dimension: str, figure: Callable[[list[RequestFact]], Figure]
+) -> tuple[Group, ...]:
+    """The same figure for each value of a dimension; the parts add up to the whole."""
+    parts: dict[str, list[RequestFact]] = {}
+    for fact in facts:
+        parts.setdefault(str(getattr(fact, dimension)), []).append(fact)
+    groups = [Group(value, figure(found)) for value, found in sorted(parts.items())]
+    return tuple(one for one in groups if one.figure.measures[0].count)
+
+
+def heat_map(session: Session, scope: Scope) -> Heat:
+    """Requests by weekday and local hour over the last four whole weeks before the end of the period."""
+    zone = scope.period.zone
+    last = min(scope.as_of, scope.period.end).astimezone(zone).date()
+    first = last - timedelta(days=HEAT_DAYS)
+    start = datetime(first.year, first.month, first.day, tzinfo=zone)
+    end = datetime(last.year, last.month, last.day, tzinfo=zone)
+    counts = [[0] * 24 for _day in range(7)]
+    for at in openings(session, start, end):
+        here = at.astimezone(zone)
+        counts[here.weekday()][here.hour] += 1
+    weeks = HEAT_DAYS / 7
+    cells = tuple(tuple(count / weeks for count in row) for row in counts)
+    day, hour = max(((d, h) for d in range(7) for h in range(24)), key=lambda one: counts[one[0]][one[1]])
+    return Heat(cells, (day, hour, cells[day][hour]))
