@@ -11,8 +11,10 @@ from hypothesis import strategies as st
 
 from conciergedesk.core.errors import InvalidFile, InvalidInput, RuleRefused
 from conciergedesk.core.housefile import parse_house_text
+from conciergedesk.keys.clashes import Clash, Window, conflicts_of
 from conciergedesk.keys.codes import TRIES, CodeRow, Verdict, digest_code, judge_code, seal, unseal
 from conciergedesk.keys.custody import Holder, HolderKind, Identity, Position
+from conciergedesk.keys.differences import Difference, DifferenceKind, differences_of
 from conciergedesk.keys.house import (
     NEEDED_MESSAGES,
     Filling,
@@ -23,19 +25,13 @@ from conciergedesk.keys.house import (
     write_message,
 )
 from conciergedesk.keys.rules import (
-    Clash,
-    Difference,
-    DifferenceKind,
     Ladder,
     Met,
     Need,
     Outing,
     Rung,
     StepAnswer,
-    Window,
     checks_before_outing,
-    conflicts_of,
-    differences_of,
     end_of_shift,
     is_unused,
     mandate_ends_soon,

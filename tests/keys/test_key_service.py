@@ -27,6 +27,7 @@ from conciergedesk.core.paths import knowledge_base
 from conciergedesk.customers import service as customers
 from conciergedesk.keys import service as keys
 from conciergedesk.keys.cards import DueKind, SetCard
+from conciergedesk.keys.clashes import Clash
 from conciergedesk.keys.codes import Verdict
 from conciergedesk.keys.custody import Holder, HolderKind, Identity, KeyState, MovementKind, Proof
 from conciergedesk.keys.figures import (
@@ -41,7 +42,7 @@ from conciergedesk.keys.house import KeyHouse, key_house
 from conciergedesk.keys.lines import chain_breaks
 from conciergedesk.keys.outings import propose_outing
 from conciergedesk.keys.queries import due_keys, find_tag, set_card, set_rows
-from conciergedesk.keys.rules import Clash, IncidentKind, Rung
+from conciergedesk.keys.rules import IncidentKind, Rung
 from conciergedesk.keys.service import HandOver, NewSet, Registered, TakeBack
 from conciergedesk.requests import service as requests
 from conciergedesk.requests.queries import request_card

@@ -14,13 +14,8 @@ from conciergedesk.keys.figures import last_count
 from conciergedesk.keys.house import key_house
 from conciergedesk.keys.lines import chain_breaks
 from conciergedesk.requests.queries import request_card
-from conciergedesk.ui.modals.key_sheets import (
-    CountSheet,
-    HandOverSheet,
-    IncidentSheet,
-    ShownSheet,
-    TakeBackSheet,
-)
+from conciergedesk.ui.modals.key_counter import HandOverSheet, TakeBackSheet
+from conciergedesk.ui.modals.key_sheets import CountSheet, IncidentSheet, ShownSheet
 from tests.conftest import KEY, hire
 
 from .conftest import KeyDesk, OpenKeys, at
@@ -392,3 +387,17 @@ async def test_from_the_board_a_request_finds_its_key(open_keys: OpenKeys, key_d
     bad = key_desk.request("no tag at all", "Wanda", at(24, 20))
     assert key_desk.desk.ask(set_of_request, bad) is None
     assert key_desk.desk.ask(set_of_request, 99_999) is None
+
+
+async def test_the_whole_history_is_one_key_further(open_keys: OpenKeys, key_desk: KeyDesk) -> None:
+    for turn in range(70):
+        key_desk.act(keys.carry, key_desk.sets[12], place_id=key_desk.places["1" if turn % 2 else "2"])
+    async with open_keys() as room:
+        await room.go_to("012-5")
+        assert room.screen.detail is not None and len(room.screen.detail.card.lines) == 60
+        await room.press("right", "right")
+        assert len(room.screen.detail.card.lines) == 71
+        await room.press("end")
+        assert "mandat signé" in room.text
+        await room.press("escape")
+        assert room.screen.list.has_focus

@@ -25,7 +25,7 @@ from conciergedesk.keys.custody import (
 from conciergedesk.keys.rules import minutes_late
 from conciergedesk.keys.tables import KeyMovement, KeySet
 
-HISTORY = 100
+HISTORY = 60
 """Lines read at once when a set is opened; older ones follow on request."""
 
 _CUSTODY = (

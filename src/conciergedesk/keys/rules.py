@@ -5,7 +5,7 @@ Pure functions over frozen values; ``now``, days and ladders are arguments.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 from enum import IntEnum, StrEnum
@@ -14,7 +14,6 @@ from conciergedesk.core.errors import InvalidInput, RuleRefused
 from conciergedesk.core.i18n import N_
 from conciergedesk.keys.custody import (
     HELD_BY_DESK,
-    OUTSIDE_DESK,
     BreakKind,
     HolderKind,
     Identity,
@@ -381,99 +380,6 @@ def refusal_of(broken: BreakKind, tag: str) -> RuleRefused:
     return RuleRefused(ILLEGAL_SENTENCES.get(broken, ILLEGAL_SENTENCES[BreakKind.STEP]), tag=tag)
 
 
-# --- reservations -------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Window:
-    """When a set is wanted, half-open; ``who`` is for the operator."""
-
-    since: datetime
-    until: datetime
-    who: str = ""
-
-    def overlaps(self, other: Window) -> bool:
-        return self.since < other.until and other.since < self.until
-
-
-class Clash(StrEnum):
-    RESERVED = "reserved"
-    STILL_OUT = "still_out"
-    MANDATE = "mandate"
-    FROZEN = "frozen"
-    NOT_HERE = "not_here"
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Why a set cannot be promised; ``until`` is when it is free again, if that is known."""
-
-    clash: Clash
-    who: str = ""
-    until: datetime | None = None
-
-
-def conflicts_of(
-    wanted: Window,
-    others: Iterable[Window],
-    position: Position,
-    mandate_until: date | None,
-    zone: tzinfo,
-) -> tuple[Conflict, ...]:
-    """Everything that stands against handing a set over in the window ``wanted``."""
-    found = [Conflict(Clash.RESERVED, one.who, one.until) for one in others if one.overlaps(wanted)]
-    if position.is_out and (position.due_at is None or position.due_at > wanted.since):
-        found.append(Conflict(Clash.STILL_OUT, position.holder.name, position.due_at))
-    if position.frozen:
-        found.append(Conflict(Clash.FROZEN))
-    if position.holder.kind not in HELD_BY_DESK | OUTSIDE_DESK:
-        found.append(Conflict(Clash.NOT_HERE))
-    if mandate_until is not None and wanted.since.astimezone(zone).date() > mandate_until:
-        found.append(Conflict(Clash.MANDATE))
-    return tuple(found)
-
-
-# --- counting -----------------------------------------------------------------------------------------------------
-
-
-class DifferenceKind(StrEnum):
-    ABSENT = "absent"
-    INCOMPLETE = "incomplete"
-    UNEXPECTED = "unexpected"
-    SEEN_AGAIN = "seen_again"
-
-
-@dataclass(frozen=True, slots=True)
-class Difference:
-    """One difference between the cabinet and the register; pieces are counted and expected."""
-
-    set_id: int
-    kind: DifferenceKind
-    counted: int
-    expected: int
-
-
-def differences_of(seen: dict[int, int], positions: dict[int, Position]) -> tuple[Difference, ...]:
-    """Compare what was counted (pieces by set) with where the register says each set is.
-
-    ``positions`` holds every set; those with the desk's agents or outside are not expected in the cabinet.
-    """
-    found: list[Difference] = []
-    for set_id, position in sorted(positions.items()):
-        counted = seen.get(set_id)
-        is_missing = position.is_in and position.counted == 0
-        if not position.is_in:
-            if counted is not None:
-                found.append(Difference(set_id, DifferenceKind.UNEXPECTED, counted, position.expected))
-        elif counted is None or counted == 0:
-            found.append(Difference(set_id, DifferenceKind.ABSENT, 0, position.expected))
-        elif is_missing:
-            found.append(Difference(set_id, DifferenceKind.SEEN_AGAIN, counted, position.expected))
-        elif counted < position.expected:
-            found.append(Difference(set_id, DifferenceKind.INCOMPLETE, counted, position.expected))
-    return tuple(found)
-
-
 def line_of(kind: HolderKind, *, is_out: bool) -> MovementKind:
     """The kind of line by which a set goes to, or comes back from, such a holder."""
     if kind is HolderKind.PROVIDER:
@@ -512,10 +418,3 @@ def refuse_early_close(steps: Sequence[StepAnswer], cause: str, measure: str) ->
         raise InvalidInput(N_("Say what caused it."), field="cause")
     if not measure:
         raise InvalidInput(N_("Say what is changed so that it does not happen again."), field="measure")
-
-
-def late_borrowers(
-    out: Iterable[tuple[HolderKind, int | None, datetime | None]], now: datetime
-) -> Collection[tuple[HolderKind, int]]:
-    """Holders who have something past its due time."""
-    return {(kind, who) for kind, who, due in out if who is not None and due is not None and due < now}

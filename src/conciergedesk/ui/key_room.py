@@ -133,6 +133,16 @@ class KeyRoom:
         out = self.outgoing(set_id)
         return KeyDetail(out.card, self.checks(out))
 
+    def whole(self, set_id: int) -> KeyDetail:
+        """The same with every line it ever had."""
+        from dataclasses import replace
+
+        from conciergedesk.keys.lines import history
+
+        detail = self.detail(set_id)
+        lines = self.session.ask(history, set_id, limit=detail.card.line_count)
+        return KeyDetail(replace(detail.card, lines=tuple(lines)), detail.checks)
+
     def outgoing(self, set_id: int) -> Outgoing:
         from conciergedesk.keys.outings import propose_outing
 

@@ -1,25 +1,14 @@
 """What is done with keys, as verbs in the operator's words.
 
-``register`` keeps sets and mandates, ``handing`` moves them, ``proofs`` keeps codes and seals, ``planning``
-reserves, ``chasing`` gets them back, ``counting`` counts the cabinet, ``losses`` runs the procedures. Each verb
-is one unit of work; a line of the register is never undone, a wrong one is followed by a correction.
+``register`` keeps sets and mandates, ``handing`` gives out and takes back, ``moving`` moves and corrects,
+``proofs`` keeps codes and seals, ``planning`` reserves, ``chasing`` gets them back, ``counting`` counts the
+cabinet, ``losses`` runs the procedures. Each verb is one unit of work; a line of the register is never undone, a
+wrong one is followed by a correction.
 """
 
 from conciergedesk.keys.service.chasing import Chased, chase_holder, holder_answered
 from conciergedesk.keys.service.counting import count_set, finish_count, start_count, uncount_set
-from conciergedesk.keys.service.handing import (
-    HandedOver,
-    HandOver,
-    TakeBack,
-    TakenBack,
-    carry,
-    correct_line,
-    give_back_to_owner,
-    hand_over,
-    prolong,
-    retire,
-    take_back,
-)
+from conciergedesk.keys.service.handing import HandedOver, HandOver, TakeBack, TakenBack, hand_over, take_back
 from conciergedesk.keys.service.losses import (
     close_incident,
     declare_lost,
@@ -30,6 +19,7 @@ from conciergedesk.keys.service.losses import (
     owner_decides,
     skip_step,
 )
+from conciergedesk.keys.service.moving import carry, correct_line, give_back_to_owner, prolong, retire
 from conciergedesk.keys.service.planning import Reserved, cancel_reservation, reserve
 from conciergedesk.keys.service.proofs import (
     CodeCheck,

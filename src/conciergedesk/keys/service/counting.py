@@ -10,9 +10,9 @@ from conciergedesk.core.errors import InvalidInput, RuleRefused
 from conciergedesk.core.i18n import N_
 from conciergedesk.keys.cards import CountCard
 from conciergedesk.keys.custody import MovementKind
+from conciergedesk.keys.differences import DifferenceKind, differences_of
 from conciergedesk.keys.figures import open_count
 from conciergedesk.keys.lines import position_now
-from conciergedesk.keys.rules import DifferenceKind, differences_of
 from conciergedesk.keys.service.writing import append, open_set
 from conciergedesk.keys.tables import KeyCount, KeyCountSeen, KeySet
 from conciergedesk.keys.tags import show_tag

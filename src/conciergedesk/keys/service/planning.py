@@ -9,9 +9,10 @@ from conciergedesk.core.db.unit import Unit
 from conciergedesk.core.errors import InvalidInput, RuleRefused
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.text import clean_line
+from conciergedesk.keys.clashes import Conflict, Window, conflicts_of
 from conciergedesk.keys.custody import OUTSIDE_DESK, HolderKind
 from conciergedesk.keys.queries import reservations, spare_sets
-from conciergedesk.keys.rules import Conflict, Ladder, Window, conflicts_of
+from conciergedesk.keys.rules import Ladder
 from conciergedesk.keys.service.writing import desk_zone, open_set, person_name
 from conciergedesk.keys.tables import KeyReservation
 from conciergedesk.keys.tags import show_tag

@@ -3,47 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from conciergedesk.board.rules import PromiseKind
-from conciergedesk.core.errors import InvalidInput
-from conciergedesk.core.i18n import N_, _, active_zone, plural, show_moment
-from conciergedesk.core.moments import Moment, parse_moment
+from conciergedesk.core.i18n import _, plural
 from conciergedesk.keys.cards import CountCard, IncidentCard, SetCard, SetRow
-from conciergedesk.keys.custody import HELD_BY_DESK, HolderKind, Identity, KeyState
-from conciergedesk.keys.rules import Clash, Rung
+from conciergedesk.keys.custody import HELD_BY_DESK
 from conciergedesk.ui.cells import duration, safe, word
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
+from conciergedesk.ui.handlers.key_acts import KeyActs
 from conciergedesk.ui.key_room import CountState, KeyRoom, Outgoing
-from conciergedesk.ui.key_words import IDENTITY_LETTERS, SEAL_WORDS
+from conciergedesk.ui.key_words import SEAL_WORDS
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.confirm import Confirm
 from conciergedesk.ui.modals.form import Field, FormSheet
-from conciergedesk.ui.modals.key_sheets import (
-    CountSheet,
-    HandOverSheet,
-    IncidentSheet,
-    ShownSheet,
-    TakeBackSheet,
-    count_words,
-)
-from conciergedesk.ui.modals.moment import MomentSheet
+from conciergedesk.ui.modals.key_counter import HandOverSheet, TakeBackSheet
+from conciergedesk.ui.modals.key_sheets import CountSheet, IncidentSheet, ShownSheet, count_words
 from conciergedesk.ui.screens.board import BoardScreen
 from conciergedesk.ui.screens.keys import KeysScreen
 
 if TYPE_CHECKING:
-    from conciergedesk.keys.service import HandedOver, MadeCode, Reserved, TakenBack
+    from conciergedesk.keys.service import HandedOver, MadeCode, TakenBack
     from conciergedesk.ui.app import DeskApp
     from conciergedesk.ui.session import DeskSession
-
-CLASH_WORDS = {
-    Clash.RESERVED: N_("reserved for {who} until {until}"),
-    Clash.STILL_OUT: N_("still out with {who} until {until}"),
-    Clash.MANDATE: N_("the mandate has ended by then"),
-    Clash.FROZEN: N_("it is frozen"),
-    Clash.NOT_HERE: N_("it is not in custody"),
-}
 
 
 class KeyHandlers:
@@ -56,7 +38,6 @@ class KeyHandlers:
         for act, handler in (
             ("keys.handover", self.hand_over),
             ("keys.takeback", self.take_back),
-            ("keys.acts", self.acts),
             ("keys.code", self.code),
             ("keys.count", self.count),
             ("keys.chase", self.chase),
@@ -66,32 +47,33 @@ class KeyHandlers:
             ("board.key", self.from_board),
         ):
             app.on_act(act, handler)
+        app.on_act("keys.acts", KeyActs(self).acts)
 
     # --- running ---
 
     @staticmethod
-    def _row(ask: Ask) -> SetRow | None:
+    def row_of(ask: Ask) -> SetRow | None:
         return ask.screen.current if isinstance(ask.screen, KeysScreen) else None
 
     def _read(self, ask: Ask, then: Callable[[Outgoing | None], None]) -> None:
         """Read the set under the cursor in full, then go on."""
-        row = self._row(ask)
+        row = self.row_of(ask)
         if row is None:
             then(None)
         else:
             ask.screen.run_service(lambda: self.room.outgoing(row.id), then, group="key-open", exclusive=True)
 
-    def _done(self, screen: DeskScreen, said: str, select: int | None = None) -> None:
+    def done(self, screen: DeskScreen, said: str, select: int | None = None) -> None:
         screen.say(said)
         if isinstance(screen, KeysScreen):
             screen.reload(select)
         elif isinstance(screen, BoardScreen):
             screen.reload()
 
-    def _write(
+    def write(
         self, screen: DeskScreen, call: Callable[[], object], said: str, select: int | None = None
     ) -> None:
-        screen.run_service(call, lambda _result: self._done(screen, said, select), group="write")
+        screen.run_service(call, lambda _result: self.done(screen, said, select), group="write")
 
     # --- handing over and taking back ---
 
@@ -135,7 +117,7 @@ class KeyHandlers:
     def _handed(self, screen: DeskScreen, done: HandedOver | None) -> None:
         if done is None:
             return
-        self._done(screen, _("Key {tag} handed over", tag=done.tag), done.set_id)
+        self.done(screen, _("Key {tag} handed over", tag=done.tag), done.set_id)
         self._receipt(_("Receipt"), done.tag, done.receipt, done.owner_text)
 
     def _receipt(self, title: str, tag: str, text: str, owner_text: str) -> None:
@@ -182,7 +164,7 @@ class KeyHandlers:
 
             late = duration(timedelta(minutes=done.minutes_late))
             said = _("Key {tag} is back, complete, {late} late", tag=done.tag, late=late)
-        self._done(screen, said, done.set_id)
+        self.done(screen, said, done.set_id)
         if done.incident_id is not None:
             self._open_incident(screen, done.set_id)
         else:
@@ -227,7 +209,7 @@ class KeyHandlers:
                     _("One-time code"), lines, copied=code.text, context=_("key {tag}", tag=tag)
                 )
                 self.app.push_screen(
-                    sheet, lambda _none: self._done(screen, _("Code made for key {tag}", tag=tag))
+                    sheet, lambda _none: self.done(screen, _("Code made for key {tag}", tag=tag))
                 )
 
             screen.run_service(lambda: self.room.make_code(out, purpose), made, group="write")
@@ -240,7 +222,7 @@ class KeyHandlers:
                 context=_("key {tag}", tag=tag),
             )
             self.app.push_screen(
-                form, lambda made: self._done(screen, _("Sealed for key {tag}", tag=tag)) if made else None
+                form, lambda made: self.done(screen, _("Sealed for key {tag}", tag=tag)) if made else None
             )
         elif answer is not None and answer.startswith("seal-"):
             seal_id = int(answer.removeprefix("seal-"))
@@ -264,7 +246,7 @@ class KeyHandlers:
         ]
         sheet = ShownSheet(_("Under the seal"), lines, context=_("key {tag}", tag=tag))
         self.app.push_screen(
-            sheet, lambda _none: self._done(screen, _("Seal of key {tag} opened, on record", tag=tag))
+            sheet, lambda _none: self.done(screen, _("Seal of key {tag} opened, on record", tag=tag))
         )
 
     # --- counting ---
@@ -288,7 +270,7 @@ class KeyHandlers:
             said = plural(
                 "Counted, {count} difference", "Counted, {count} differences", len(result.differences)
             )
-            self._done(ask.screen, said if wrong else _("Counted: right"))
+            self.done(ask.screen, said if wrong else _("Counted: right"))
 
         options = [
             Option("shift", _("for the handover of the shift"), letter="i"),
@@ -299,7 +281,7 @@ class KeyHandlers:
     # --- late, address ---
 
     def chase(self, ask: Ask) -> None:
-        row = self._row(ask)
+        row = self.row_of(ask)
         if row is None:
             return
 
@@ -331,10 +313,10 @@ class KeyHandlers:
         ]
         form: FormSheet[bool] = FormSheet(_("Answer"), fields, save, context=_("key {tag}", tag=row.tag))
         said = _("Key {tag}: chased", tag=row.tag)
-        self.app.push_screen(form, lambda _answer: self._done(screen, said, row.id))
+        self.app.push_screen(form, lambda _answer: self.done(screen, said, row.id))
 
     def address(self, ask: Ask) -> None:
-        row = self._row(ask)
+        row = self.row_of(ask)
         if row is None:
             return
 
@@ -354,7 +336,7 @@ class KeyHandlers:
     # --- losses ---
 
     def lost(self, ask: Ask) -> None:
-        row = self._row(ask)
+        row = self.row_of(ask)
         if row is None:
             return
 
@@ -378,7 +360,7 @@ class KeyHandlers:
 
         def declared(incident: int | None) -> None:
             if incident is not None:
-                self._done(ask.screen, _("Key {tag} declared lost and frozen", tag=row.tag), row.id)
+                self.done(ask.screen, _("Key {tag} declared lost and frozen", tag=row.tag), row.id)
                 self._open_incident(ask.screen, row.id)
 
         consequence = _(
@@ -389,7 +371,7 @@ class KeyHandlers:
         self.app.push_screen(Confirm(title, consequence, "X", _("declare lost")), confirmed)
 
     def incident(self, ask: Ask) -> None:
-        row = self._row(ask)
+        row = self.row_of(ask)
         if row is not None:
             self._open_incident(ask.screen, row.id)
 
@@ -489,252 +471,3 @@ class KeyHandlers:
                 sheet.dismiss(None)
 
         self.app.push_screen(form, closed)
-
-    # --- everything else, by a letter ---
-
-    def acts(self, ask: Ask) -> None:
-        row = self._row(ask)
-        if row is None:
-            return
-        options = self._possible(row)
-
-        def chosen(answer: str | None) -> None:
-            if answer is not None:
-                getattr(self, f"_{answer}")(ask, row)
-
-        self.app.push_screen(Choice(_("Key {tag}", tag=row.tag), options), chosen)
-
-    def _possible(self, row: SetRow) -> list[Option]:
-        """What can be done with a set from where it is."""
-        holder = row.position.holder.kind
-        found: list[Option] = []
-        if holder in HELD_BY_DESK:
-            found.append(Option("move", _("hang it elsewhere"), letter="d"))
-            if not row.position.frozen and not row.has_incident:
-                found.append(Option("take_along", _("take it along on the road"), letter="e"))
-            found.append(Option("give_back", _("give it back to its owner for good"), letter="g"))
-        if row.position.is_out:
-            found.append(Option("prolong", _("agree on a later return"), letter="p"))
-        if holder is HolderKind.LOST:
-            found.append(Option("found", _("it was found again"), letter="t"))
-        if row.position.frozen and row.position.is_in and not row.has_incident:
-            found.append(Option("decide", _("the owner has decided: set it free"), letter="o"))
-        if row.state not in {KeyState.RETURNED, KeyState.RETIRED, KeyState.LOST}:
-            found.append(Option("reserve", _("reserve it"), letter="r"))
-        if row.reservation is not None:
-            who = safe(row.reservation.holder_name, 30)
-            found.append(Option("unreserve", _("cancel the reservation of {who}", who=who), letter="a"))
-        found.append(Option("mandate", _("renew the mandate"), letter="m"))
-        if row.rung is not Rung.ON_TIME:
-            found.append(Option("again", _("write to the holder"), letter="l"))
-        if not row.position.is_out and row.state is not KeyState.RETIRED:
-            found.append(Option("retire", _("take it out of the register"), letter="z"))
-        return found
-
-    def _form(
-        self,
-        ask: Ask,
-        row: SetRow,
-        title: str,
-        fields: list[Field],
-        save: Callable[[Mapping[str, str]], object],
-        said: str,
-    ) -> None:
-        def call(values: Mapping[str, str]) -> bool:
-            save(values)
-            return True
-
-        form: FormSheet[bool] = FormSheet(title, fields, call, context=_("key {tag}", tag=row.tag))
-        self.app.push_screen(form, lambda ok: self._done(ask.screen, said, row.id) if ok else None)
-
-    def _move(self, ask: Ask, row: SetRow) -> None:
-        def save(values: Mapping[str, str]) -> object:
-            from conciergedesk.keys import service as keys
-
-            place = self.room.place_id(values["place"])
-            return self.session.act(keys.carry, row.id, place_id=place, seen=row.position.seq)
-
-        fields = [Field("place", _("Hook"), hint=_("number or name; empty is its own"))]
-        self._form(ask, row, _("Hang it elsewhere"), fields, save, _("Key {tag} moved", tag=row.tag))
-
-    def _take_along(self, ask: Ask, row: SetRow) -> None:
-        from conciergedesk.keys import service as keys
-
-        actor = self.session.actor
-        agent = actor.id if actor is not None else None
-
-        def call() -> int:
-            return self.session.act(keys.carry, row.id, agent_id=agent, seen=row.position.seq)
-
-        self._write(ask.screen, call, _("Key {tag} is with you", tag=row.tag), row.id)
-
-    def _prolong(self, ask: Ask, row: SetRow) -> None:
-        def save(moment: Moment, values: Mapping[str, str]) -> bool:
-            from conciergedesk.keys import service as keys
-
-            self.session.act(
-                keys.prolong, row.id, moment.start, reason=values["reason"], seen=row.position.seq
-            )
-            return True
-
-        sheet: MomentSheet[bool] = MomentSheet(
-            _("A later return"),
-            save,
-            now=self.session.now(),
-            fields=[Field("reason", _("Why"))],
-            context=_("key {tag}", tag=row.tag),
-        )
-        said = _("Later return of key {tag} noted", tag=row.tag)
-        self.app.push_screen(sheet, lambda ok: self._done(ask.screen, said, row.id) if ok else None)
-
-    def _reserve(self, ask: Ask, row: SetRow) -> None:
-        def save(values: Mapping[str, str]) -> Reserved:
-            from conciergedesk.keys import service as keys
-
-            now = self.session.now()
-            since = self._moment(values["since"], now, "since")
-            until = self._moment(values["until"], now, "until")
-            return self.session.act(keys.reserve, row.id, since, until, holder_name=values["holder"])
-
-        def made(done: Reserved | None) -> None:
-            if done is None:
-                return
-            if done.id is not None:
-                self._done(ask.screen, _("Key {tag} reserved", tag=row.tag), row.id)
-                return
-            lines = [(_("Key {tag} cannot be promised for then:", tag=row.tag), "late")]
-            for one in done.conflicts:
-                until = show_moment(one.until) if one.until is not None else "–"
-                lines.append((_(CLASH_WORDS[one.clash], who=safe(one.who), until=until), "text"))
-            if done.spares:
-                spares = ", ".join(tag for _id, tag in done.spares)
-                lines += [("", "text"), (_("Free spare of the same door: {spares}", spares=spares), "done")]
-            self.app.push_screen(ShownSheet(_("Conflict"), lines))
-
-        fields = [
-            Field("holder", _("For"), hint=_("first name")),
-            Field("since", _("From"), hint=_("tomorrow 15h")),
-            Field("until", _("Until"), hint=_("sun 11h")),
-        ]
-        form: FormSheet[Reserved] = FormSheet(_("Reserve"), fields, save, context=_("key {tag}", tag=row.tag))
-        self.app.push_screen(form, made)
-
-    @staticmethod
-    def _moment(typed: str, now: datetime, field: str) -> datetime:
-        moment = parse_moment(typed, now, active_zone())
-        if moment is None or moment.date_only:
-            raise InvalidInput(N_("Write a day and an hour, such as “tomorrow 15h”."), field=field)
-        return moment.start
-
-    def _unreserve(self, ask: Ask, row: SetRow) -> None:
-        reservation = row.reservation
-        if reservation is None:
-            return
-
-        def save(values: Mapping[str, str]) -> object:
-            from conciergedesk.keys import service as keys
-
-            return self.session.act(
-                keys.cancel_reservation, reservation.id, reason=values["reason"], seen=reservation.version
-            )
-
-        said = _("Reservation of key {tag} cancelled", tag=row.tag)
-        self._form(ask, row, _("Cancel the reservation"), [Field("reason", _("Why"))], save, said)
-
-    def _mandate(self, ask: Ask, row: SetRow) -> None:
-        def save(values: Mapping[str, str]) -> object:
-            from conciergedesk.keys import service as keys
-
-            return self.session.act(
-                keys.renew_mandate,
-                row.id,
-                ref=values["mandate_ref"],
-                since=self._day(values["mandate_since"], "mandate_since"),
-                until=self._day(values["mandate_until"], "mandate_until")
-                if values["mandate_until"].strip()
-                else None,
-            )
-
-        today = self.session.now().astimezone(active_zone()).date()
-        fields = [
-            Field("mandate_ref", _("Reference")),
-            Field("mandate_since", _("From"), f"{today:%d/%m/%Y}"),
-            Field("mandate_until", _("Until"), hint=_("31/12/2027; empty is without end")),
-        ]
-        self._form(
-            ask, row, _("Renew the mandate"), fields, save, _("Mandate of key {tag} renewed", tag=row.tag)
-        )
-
-    @staticmethod
-    def _day(typed: str, field: str) -> date:
-        parts = typed.replace("-", "/").replace(".", "/").split("/")
-        try:
-            day, month, year = (int(part) for part in parts)
-            return date(year, month, day)
-        except ValueError:
-            raise InvalidInput(N_("Write a day such as 31/12/2027."), field=field) from None
-
-    def _found(self, ask: Ask, row: SetRow) -> None:
-        def save(values: Mapping[str, str]) -> object:
-            from conciergedesk.keys import service as keys
-
-            pieces = values["pieces"].strip()
-            if not (pieces.isascii() and pieces.isdigit() and len(pieces) <= 2):
-                raise InvalidInput(N_("Count the pieces and type their number."), field="pieces")
-            place = self.room.place_id(values["place"])
-            return self.session.act(keys.found_again, row.id, counted=int(pieces), place_id=place)
-
-        fields = [Field("pieces", _("Pieces"), hint=str(row.position.expected)), Field("place", _("Hook"))]
-        said = _("Key {tag} is here again and stays frozen until its owner decides", tag=row.tag)
-        self._form(ask, row, _("Found again"), fields, save, said)
-
-    def _decide(self, ask: Ask, row: SetRow) -> None:
-        def save(values: Mapping[str, str]) -> object:
-            from conciergedesk.keys import service as keys
-
-            return self.session.act(
-                keys.owner_decides, row.id, decision=values["decision"], seen=row.position.seq
-            )
-
-        fields = [Field("decision", _("Decision"), hint=_("who decided, when, and what"))]
-        self._form(
-            ask, row, _("The owner has decided"), fields, save, _("Key {tag} is free again", tag=row.tag)
-        )
-
-    def _give_back(self, ask: Ask, row: SetRow) -> None:
-        def save(values: Mapping[str, str]) -> object:
-            from conciergedesk.keys import service as keys
-
-            identity = IDENTITY_LETTERS.get(values["identity"].strip().lower()[:1], Identity.NONE)
-            pieces = values["pieces"].strip()
-            if not (pieces.isascii() and pieces.isdigit() and len(pieces) <= 2):
-                raise InvalidInput(N_("Count the pieces and type their number."), field="pieces")
-            return self.session.act(
-                keys.give_back_to_owner,
-                row.id,
-                identity=identity,
-                counted=int(pieces),
-                proof_ref=values["signed_by"],
-                seen=row.position.seq,
-            )
-
-        fields = [
-            Field("identity", _("Identity"), hint=_("c card · p passport · t title · x known")),
-            Field("pieces", _("Pieces"), hint=str(row.position.expected)),
-            Field("signed_by", _("Signed by")),
-        ]
-        said = _("Key {tag} is back with its owner", tag=row.tag)
-        self._form(ask, row, _("Give back to the owner"), fields, save, said)
-
-    def _retire(self, ask: Ask, row: SetRow) -> None:
-        def save(values: Mapping[str, str]) -> object:
-            from conciergedesk.keys import service as keys
-
-            return self.session.act(keys.retire, row.id, reason=values["reason"], seen=row.position.seq)
-
-        fields = [Field("reason", _("Why"), hint=_("lock changed, destroyed"))]
-        said = _("Key {tag} is out of the register", tag=row.tag)
-        self._form(ask, row, _("Take out of the register"), fields, save, said)
-
-    def _again(self, ask: Ask, row: SetRow) -> None:
-        self.chase(ask)

@@ -39,6 +39,8 @@ class KeySource(Protocol):
 
     def detail(self, set_id: int) -> KeyDetail: ...
 
+    def whole(self, set_id: int) -> KeyDetail: ...
+
     def token(self) -> str: ...
 
 
@@ -212,7 +214,16 @@ class KeysScreen(DeskScreen):
         self.pane.styles.height = 18 if side else "1fr"
 
     def action_detail(self) -> None:
-        self.custody.focus()
+        """To the history; once there, the same key reads all of it."""
+        if not self.custody.has_focus:
+            self.custody.focus()
+            return
+        detail = self.detail
+        if detail is not None and detail.card.line_count > len(detail.card.lines):
+            set_id = detail.card.row.id
+            self.run_service(
+                lambda: self._source.whole(set_id), self._show_detail, group="key-detail", exclusive=True
+            )
 
     def action_list(self) -> None:
         self.list.focus()

@@ -20,6 +20,7 @@ from conciergedesk.ui.key_words import (
     line_words,
     place_word,
 )
+from conciergedesk.ui.keys import keymap
 from conciergedesk.ui.widgets.painted import PaintedScroll
 from conciergedesk.ui.widgets.section import title_row
 
@@ -69,7 +70,11 @@ class CustodyPane(PaintedScroll, can_focus=True):
         rows.extend(self._line(line, now, edge) for line in card.lines)
         if card.line_count > len(card.lines):
             left = card.line_count - len(card.lines)
-            rows.append(Row().gap(1).say(plural("{count} older line", "{count} older lines", left), "muted"))
+            older = plural("{count} older line", "{count} older lines", left)
+            row = Row().gap(1).say(older, "muted").gap(2)
+            rows.append(
+                row.say(keymap().shown("keys.history"), "accent bold").gap(1).say(_("show them"), "muted")
+            )
         return rows
 
     def _expected(self, card: SetCard, now: datetime, edge: int) -> Row | None:
@@ -170,7 +175,7 @@ class KeyPane(PaintedScroll):
         if who:
             facts.append((_("For") if about else _("With"), safe(who), "bright"))
             if card.holder_phone:
-                facts.append((_("Phone"), card.holder_phone, "bright"))
+                facts.append((word(N_("label|Tel.")), card.holder_phone, "bright"))
         facts.append((_("Address"), _("hidden · v shows it"), "muted"))
         until = _("no end")
         if card.mandate_until is not None:
