@@ -13,7 +13,6 @@ an act that leaves the desk or cannot be undone, ``U`` apart, which is the other
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -27,7 +26,9 @@ from conciergedesk.ui.glyphs import glyphs
 
 _BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
 
-_SCREENS = frozenset({Scope.BOARD, Scope.KEYS, Scope.HANDOVER, Scope.REPORTS})
+_SCREENS = frozenset(
+    {Scope.BOARD, Scope.KEYS, Scope.RELOCATION, Scope.HANDOVER, Scope.REPORTS, Scope.PROVIDERS}
+)
 """Scopes in which the acts of everywhere work too; a sheet has only its own."""
 _IN_SHEETS = frozenset(
     {Scope.FORM, Scope.CHOICE, Scope.PALETTE, Scope.HELP, Scope.INCIDENT, Scope.COUNT, Scope.SHOWN}
@@ -149,6 +150,8 @@ def bind(node: DOMNode, *scopes: Scope) -> None:
 
 def load_keys(file: Path) -> tuple[KeyMap, list[InvalidFile]]:
     """Read ``keys.toml``. A line that cannot be used is reported and leaves the default key in place."""
+    import tomllib
+
     problems: list[InvalidFile] = []
     try:
         table = tomllib.loads(file.read_text(encoding="utf-8")).get("keys", {})
