@@ -76,7 +76,7 @@ def add_contact(
     if on_agreement:
         unit.require(Right.SIGN_EXCEPTIONS)
     numbers = read_phones(clean_line(phone, 80))
-    if not numbers:
+    if not numbers or not any(char.isdigit() for char in numbers[0].typed):
         raise InvalidInput(N_("There is no number in “{text}”."), field="phone", text=clean_line(phone, 40))
     if language not in LANGUAGES:
         raise InvalidInput(N_("The language must be fr, en or de."), field="language")
