@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Index
-from sqlmodel import SQLModel
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer
+from sqlmodel import Field, SQLModel
 
 from conciergedesk.core.db.types import block, key, line, link
 
@@ -46,7 +46,16 @@ class Lodging(SQLModel, table=True):
     address: str = line(limit=200)
     commune: str = line(limit=80)
     search: str = line(limit=250, index=True)
-    owner_id: int | None = link("person.id", optional=True)
+    # A person lives in a lodging and owns one: made after both tables, because they point at each other.
+    owner_id: int | None = Field(
+        default=None,
+        sa_column=Column(
+            Integer,
+            ForeignKey("person.id", name="fk_lodging_owner", use_alter=True),
+            nullable=True,
+            index=True,
+        ),
+    )
     owner_organisation_id: int | None = link("organisation.id", optional=True)
     version: int = 1
 

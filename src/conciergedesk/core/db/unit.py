@@ -19,6 +19,7 @@ from conciergedesk.core.db.read import pick
 from conciergedesk.core.errors import Conflict, NotAllowed, NotFound
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.journal import JournalLine, JournalRow, canonical, digest_of, rows_digest
+from conciergedesk.core.text import clean_line
 
 Row = TypeVar("Row", bound=SQLModel)
 
@@ -116,7 +117,7 @@ class Unit:
                 act=act,
                 subject_kind=kind,
                 subject_id=subject_id,
-                reason=reason,
+                reason=clean_line(reason),
                 undoable=undoable and self.undoable,
                 undoes=undoes,
                 facts={name: _storable(value) for name, value in facts.items()},

@@ -43,10 +43,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("words"),
     )
     op.create_table(
+        "call_import",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("rows", sa.Integer(), nullable=False),
+        sa.Column("skipped", sa.Integer(), nullable=False),
+        sa.Column("undone_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("digest"),
+    )
+    op.create_table(
         "household",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=120), nullable=False),
         sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
+        "improvement_mandate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("title", sa.String(length=120), nullable=False),
+        sa.Column("asked_by", sa.String(length=120), nullable=False),
+        sa.Column("asked_on", sa.Date(), nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("target_on", sa.Date(), nullable=True),
+        sa.Column("strategy", sa.String(length=200), nullable=False),
+        sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
@@ -107,36 +133,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("kind", "name", name="uq_key_place"),
     )
     op.create_table(
-        "lodging",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=20), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("address", sa.String(length=200), nullable=False),
-        sa.Column("commune", sa.String(length=80), nullable=False),
-        sa.Column("search", sa.String(length=250), nullable=False),
-        sa.Column("owner_id", sa.Integer(), nullable=True),
-        sa.Column("owner_organisation_id", sa.Integer(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["person.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["owner_organisation_id"],
-            ["organisation.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("code"),
-    )
-    with op.batch_alter_table("lodging", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_lodging_owner_id"), ["owner_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_lodging_owner_organisation_id"), ["owner_organisation_id"], unique=False
-        )
-        batch_op.create_index(batch_op.f("ix_lodging_search"), ["search"], unique=False)
-
-    op.create_table(
         "organisation",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=200), nullable=False),
@@ -150,47 +146,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_organisation_search"), ["search"], unique=False)
 
     op.create_table(
-        "person",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("first_name", sa.String(length=80), nullable=False),
-        sa.Column("last_name", sa.String(length=80), nullable=False),
-        sa.Column("search", sa.String(length=250), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("language", sa.String(length=2), nullable=False),
-        sa.Column("email", sa.String(length=200), nullable=False),
-        sa.Column("channel", sa.String(length=20), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("household_id", sa.Integer(), nullable=True),
-        sa.Column("organisation_id", sa.Integer(), nullable=True),
-        sa.Column("lodging_id", sa.Integer(), nullable=True),
-        sa.Column("stage", sa.String(length=20), nullable=False),
-        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("last_contact_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("erased_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("language IN ('fr','en','de')", name="ck_person_language"),
-        sa.ForeignKeyConstraint(
-            ["household_id"],
-            ["household.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["lodging_id"],
-            ["lodging.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("person", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_person_household_id"), ["household_id"], unique=False)
-        batch_op.create_index("ix_person_last", ["last_contact_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_person_lodging_id"), ["lodging_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_person_organisation_id"), ["organisation_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_person_search"), ["search"], unique=False)
-
-    op.create_table(
         "shared_setting",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -200,28 +155,28 @@ def upgrade() -> None:
         sa.UniqueConstraint("name"),
     )
     op.create_table(
-        "ambassador_card",
+        "call_record",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.String(length=30), nullable=False),
-        sa.Column("holder", sa.String(length=120), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("replaced_by_id", sa.Integer(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("state IN ('active','blocked','replaced')", name="ck_ambassador_card_state"),
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("external_id", sa.String(length=60), nullable=False),
+        sa.Column("line", sa.String(length=20), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("wait_s", sa.Float(), nullable=False),
+        sa.Column("answered", sa.Boolean(), nullable=False),
+        sa.Column("talk_s", sa.Float(), nullable=False),
+        sa.Column("wrap_s", sa.Float(), nullable=False),
+        sa.CheckConstraint("wait_s >= 0 AND talk_s >= 0 AND wrap_s >= 0", name="ck_call_record_seconds"),
         sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["person.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["replaced_by_id"],
-            ["ambassador_card.id"],
+            ["import_id"],
+            ["call_import.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("number"),
+        sa.UniqueConstraint("line", "external_id", name="uq_call_record"),
+        info={"unjournaled": True},
     )
-    with op.batch_alter_table("ambassador_card", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_ambassador_card_person_id"), ["person_id"], unique=False)
+    with op.batch_alter_table("call_record", schema=None) as batch_op:
+        batch_op.create_index("ix_call_record_at", ["at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_call_record_import_id"), ["import_id"], unique=False)
 
     op.create_table(
         "cash_line",
@@ -312,6 +267,67 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_handover_to_id"), ["to_id"], unique=False)
 
     op.create_table(
+        "improvement_fact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("mandate_id", sa.Integer(), nullable=True),
+        sa.Column("noted_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("author", sa.String(length=80), nullable=False),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column("theme", sa.String(length=60), nullable=False),
+        sa.Column("nature", sa.String(length=12), nullable=False),
+        sa.Column("favourable", sa.Boolean(), nullable=False),
+        sa.Column("internal", sa.Boolean(), nullable=False),
+        sa.Column("impact", sa.String(length=200), nullable=False),
+        sa.Column("figure", sa.String(length=8), nullable=False),
+        sa.Column("value", sa.Float(), nullable=True),
+        sa.Column("measured", sa.String(length=60), nullable=False),
+        sa.Column("dropped_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "nature IN ('financial','human','technical','governance','market')",
+            name="ck_improvement_fact_nature",
+        ),
+        sa.ForeignKeyConstraint(
+            ["mandate_id"],
+            ["improvement_mandate.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("improvement_fact", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_improvement_fact_mandate_id"), ["mandate_id"], unique=False)
+
+    op.create_table(
+        "improvement_objective",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("mandate_id", sa.Integer(), nullable=True),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column("indicator", sa.String(length=120), nullable=False),
+        sa.Column("figure", sa.String(length=8), nullable=False),
+        sa.Column("start_value", sa.Float(), nullable=True),
+        sa.Column("target_value", sa.Float(), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("decided_by", sa.String(length=80), nullable=False),
+        sa.Column("decided_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("means_reason", sa.String(length=200), nullable=False),
+        sa.Column("closed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["mandate_id"],
+            ["improvement_mandate.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("improvement_objective", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_improvement_objective_mandate_id"), ["mandate_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_improvement_objective_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
         "key_count",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=10), nullable=False),
@@ -341,44 +357,31 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "key_set",
+        "lodging",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("pieces", sa.JSON(), nullable=False),
-        sa.Column("pieces_expected", sa.Integer(), nullable=False),
-        sa.Column("photo", sa.String(length=200), nullable=False),
+        sa.Column("code", sa.String(length=20), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("commune", sa.String(length=80), nullable=False),
+        sa.Column("search", sa.String(length=250), nullable=False),
         sa.Column("owner_id", sa.Integer(), nullable=True),
-        sa.Column("lodging_id", sa.Integer(), nullable=True),
-        sa.Column("home_place_id", sa.Integer(), nullable=True),
-        sa.Column("mandate_ref", sa.String(length=60), nullable=False),
-        sa.Column("mandate_since", sa.Date(), nullable=True),
-        sa.Column("mandate_until", sa.Date(), nullable=True),
-        sa.Column("has_address", sa.Boolean(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("owner_organisation_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("number BETWEEN 1 AND 99999", name="ck_key_set_number"),
-        sa.CheckConstraint("pieces_expected >= 1", name="ck_key_set_pieces"),
+        sa.ForeignKeyConstraint(["owner_id"], ["person.id"], name="fk_lodging_owner", use_alter=True),
         sa.ForeignKeyConstraint(
-            ["home_place_id"],
-            ["key_place.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["lodging_id"],
-            ["lodging.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["person.id"],
+            ["owner_organisation_id"],
+            ["organisation.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("number"),
+        sa.UniqueConstraint("code"),
     )
-    with op.batch_alter_table("key_set", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_key_set_home_place_id"), ["home_place_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_key_set_lodging_id"), ["lodging_id"], unique=False)
-        batch_op.create_index("ix_key_set_mandate", ["mandate_until"], unique=False)
-        batch_op.create_index(batch_op.f("ix_key_set_owner_id"), ["owner_id"], unique=False)
+    with op.batch_alter_table("lodging", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_lodging_owner_id"), ["owner_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_lodging_owner_organisation_id"), ["owner_organisation_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_lodging_search"), ["search"], unique=False)
 
     op.create_table(
         "log_line",
@@ -474,36 +477,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_mass_incident_owner_id"), ["owner_id"], unique=False)
 
     op.create_table(
-        "phone",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("organisation_id", sa.Integer(), nullable=True),
-        sa.Column("typed", sa.String(length=80), nullable=False),
-        sa.Column("e164", sa.String(length=20), nullable=False),
-        sa.Column("match", sa.String(length=40), nullable=False),
-        sa.Column("tail", sa.String(length=4), nullable=False),
-        sa.Column("extension", sa.String(length=10), nullable=False),
-        sa.Column("status", sa.String(length=12), nullable=False),
-        sa.Column("label", sa.String(length=40), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.CheckConstraint("person_id IS NOT NULL OR organisation_id IS NOT NULL", name="ck_phone_owner"),
-        sa.ForeignKeyConstraint(
-            ["organisation_id"],
-            ["organisation.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["person_id"],
-            ["person.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("phone", schema=None) as batch_op:
-        batch_op.create_index("ix_phone_match", ["match"], unique=False)
-        batch_op.create_index(batch_op.f("ix_phone_organisation_id"), ["organisation_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_phone_person_id"), ["person_id"], unique=False)
-        batch_op.create_index("ix_phone_tail", ["tail"], unique=False)
-
-    op.create_table(
         "presence",
         sa.Column("desk", sa.String(length=60), nullable=False),
         sa.Column("agent_id", sa.Integer(), nullable=False),
@@ -539,6 +512,718 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_table(
+        "relocation_plan",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("plan_id", sa.String(length=60), nullable=False),
+        sa.Column("plan_version", sa.String(length=12), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("published_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("published_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("plan_id", "plan_version", name="uq_relocation_plan"),
+        info={"unjournaled": True},
+    )
+    op.create_table(
+        "saved_report",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=60), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("period", sa.String(length=6), nullable=False),
+        sa.Column("filters", sa.JSON(), nullable=False),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("formats", sa.String(length=40), nullable=False),
+        sa.Column("at_minute", sa.Integer(), nullable=True),
+        sa.Column("folder", sa.String(length=200), nullable=False),
+        sa.Column("mail_to", sa.String(length=200), nullable=False),
+        sa.Column("last_day", sa.Date(), nullable=True),
+        sa.Column("last_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("last_problem", sa.String(length=300), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("period IN ('shift','day','week','month')", name="ck_saved_report_period"),
+        sa.CheckConstraint(
+            "at_minute IS NULL OR at_minute BETWEEN 0 AND 1439", name="ck_saved_report_minute"
+        ),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("saved_report", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_report_agent_id"), ["agent_id"], unique=False)
+
+    op.create_table(
+        "saved_view",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("filter_line", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("saved_view", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_saved_view_agent_id"), ["agent_id"], unique=False)
+
+    op.create_table(
+        "score",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=4), nullable=False),
+        sa.Column("subject_kind", sa.String(length=30), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Integer(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("heard", sa.Boolean(), nullable=False),
+        sa.Column("own", sa.Boolean(), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'csat' AND score BETWEEN 1 AND 5) OR (kind = 'nps' AND score BETWEEN 0 AND 10)",
+            name="ck_score_range",
+        ),
+        sa.CheckConstraint("kind IN ('csat','nps')", name="ck_score_kind"),
+        sa.ForeignKeyConstraint(
+            ["by_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("score", schema=None) as batch_op:
+        batch_op.create_index("ix_score_at", ["kind", "at"], unique=False)
+
+    op.create_table(
+        "sign_in_guard",
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.Column("last_failure", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("agent_id"),
+        info={"unjournaled": True},
+    )
+    op.create_table(
+        "theme_referent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("theme", sa.String(length=40), nullable=False),
+        sa.Column("rank", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("rank IN (1,2)", name="ck_theme_referent_rank"),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("theme_referent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_theme_referent_agent_id"), ["agent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_theme_referent_theme"), ["theme"], unique=False)
+
+    op.create_table(
+        "vehicle_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("search", sa.String(length=40), nullable=False),
+        sa.Column("charge", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("note", sa.String(length=120), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["author_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("vehicle_note", schema=None) as batch_op:
+        batch_op.create_index("ix_vehicle_note_name", ["search", "at"], unique=False)
+
+    op.create_table(
+        "handover_edition",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("handover_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("made_by", sa.String(length=80), nullable=False),
+        sa.Column("body", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["handover_id"],
+            ["handover.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("handover_id", "number", name="uq_handover_edition"),
+    )
+    with op.batch_alter_table("handover_edition", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_edition_handover_id"), ["handover_id"], unique=False)
+
+    op.create_table(
+        "handover_line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("handover_id", sa.Integer(), nullable=False),
+        sa.Column("section", sa.String(length=16), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("colour", sa.String(length=6), nullable=False),
+        sa.Column("what", sa.String(length=240), nullable=False),
+        sa.Column("action", sa.String(length=200), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("owner", sa.String(length=80), nullable=False),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("fallback", sa.String(length=300), nullable=False),
+        sa.Column("source_kind", sa.String(length=20), nullable=False),
+        sa.Column("source_id", sa.Integer(), nullable=True),
+        sa.Column("is_promise", sa.Boolean(), nullable=False),
+        sa.Column("edited", sa.Boolean(), nullable=False),
+        sa.Column("removed", sa.Boolean(), nullable=False),
+        sa.Column("acknowledged_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("acknowledged_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("colour IN ('red','amber','green')", name="ck_handover_line_colour"),
+        sa.ForeignKeyConstraint(
+            ["acknowledged_by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["handover_id"],
+            ["handover.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("handover_line", schema=None) as batch_op:
+        batch_op.create_index("ix_handover_line_of", ["handover_id", "section"], unique=False)
+
+    op.create_table(
+        "handover_section",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("handover_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=16), nullable=False),
+        sa.Column("figure", sa.String(length=200), nullable=False),
+        sa.Column("tone", sa.String(length=10), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["handover_id"],
+            ["handover.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("handover_id", "code", name="uq_handover_section"),
+    )
+    with op.batch_alter_table("handover_section", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_section_handover_id"), ["handover_id"], unique=False)
+
+    op.create_table(
+        "improvement_action",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("objective_id", sa.Integer(), nullable=False),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("indicator", sa.String(length=120), nullable=False),
+        sa.Column("target", sa.String(length=120), nullable=False),
+        sa.Column("resources", sa.String(length=200), nullable=False),
+        sa.Column("cost_cents", sa.Integer(), nullable=True),
+        sa.Column("cost", sa.Integer(), nullable=False),
+        sa.Column("complexity", sa.Integer(), nullable=False),
+        sa.Column("duration", sa.Integer(), nullable=False),
+        sa.Column("contribution", sa.Integer(), nullable=False),
+        sa.Column("tags", sa.String(length=120), nullable=False),
+        sa.Column("state", sa.String(length=8), nullable=False),
+        sa.Column("result", sa.String(length=300), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('planned','running','done','dropped')", name="ck_improvement_action_state"
+        ),
+        sa.CheckConstraint(
+            "cost BETWEEN 1 AND 5 AND complexity BETWEEN 1 AND 5 AND duration BETWEEN 1 AND 5 AND contribution BETWEEN 1 AND 5",
+            name="ck_improvement_action_score",
+        ),
+        sa.ForeignKeyConstraint(
+            ["objective_id"],
+            ["improvement_objective.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("improvement_action", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_improvement_action_objective_id"), ["objective_id"], unique=False
+        )
+        batch_op.create_index(batch_op.f("ix_improvement_action_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
+        "log_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=30), nullable=False),
+        sa.Column("subject_id", sa.Integer(), nullable=False),
+        sa.Column("ref", sa.String(length=30), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["log_line.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("log_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_log_link_line_id"), ["line_id"], unique=False)
+        batch_op.create_index("ix_log_link_subject", ["kind", "subject_id"], unique=False)
+
+    op.create_table(
+        "log_promise",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=False),
+        sa.Column("team", sa.String(length=20), nullable=False),
+        sa.Column("about", sa.String(length=200), nullable=False),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("outcome", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('promised','kept','dropped')", name="ck_log_promise_state"),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["log_line.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("log_promise", schema=None) as batch_op:
+        batch_op.create_index("ix_log_promise_due", ["due_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_log_promise_line_id"), ["line_id"], unique=False)
+        batch_op.create_index(
+            "ix_log_promise_open",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'promised'"),
+            postgresql_where=sa.text("state = 'promised'"),
+        )
+        batch_op.create_index(batch_op.f("ix_log_promise_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
+        "person",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("first_name", sa.String(length=80), nullable=False),
+        sa.Column("last_name", sa.String(length=80), nullable=False),
+        sa.Column("search", sa.String(length=250), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("email", sa.String(length=200), nullable=False),
+        sa.Column("channel", sa.String(length=20), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("household_id", sa.Integer(), nullable=True),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("lodging_id", sa.Integer(), nullable=True),
+        sa.Column("stage", sa.String(length=20), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("last_contact_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("erased_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("language IN ('fr','en','de')", name="ck_person_language"),
+        sa.ForeignKeyConstraint(
+            ["household_id"],
+            ["household.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lodging_id"],
+            ["lodging.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("person", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_person_household_id"), ["household_id"], unique=False)
+        batch_op.create_index("ix_person_last", ["last_contact_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_lodging_id"), ["lodging_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_person_search"), ["search"], unique=False)
+
+    op.create_table(
+        "provider",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("trades", sa.String(length=200), nullable=False),
+        sa.Column("tags", sa.String(length=300), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("postcode", sa.String(length=12), nullable=False),
+        sa.Column("commune", sa.String(length=120), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("region", sa.String(length=10), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=True),
+        sa.Column("longitude", sa.Float(), nullable=True),
+        sa.Column("email", sa.String(length=200), nullable=False),
+        sa.Column("website", sa.String(length=300), nullable=False),
+        sa.Column("languages", sa.String(length=60), nullable=False),
+        sa.Column("hours", sa.String(length=1000), nullable=False),
+        sa.Column("hours_seen_on", sa.Date(), nullable=True),
+        sa.Column("booking", sa.String(length=12), nullable=False),
+        sa.Column("booking_note", sa.String(length=200), nullable=False),
+        sa.Column("lead_minutes", sa.Integer(), nullable=True),
+        sa.Column("answer_minutes", sa.Integer(), nullable=True),
+        sa.Column("price_band", sa.Integer(), nullable=False),
+        sa.Column("cancellation", sa.String(length=300), nullable=False),
+        sa.Column("free_cancel_hours", sa.Integer(), nullable=True),
+        sa.Column("agreement", sa.String(length=10), nullable=False),
+        sa.Column("agreement_ref", sa.String(length=60), nullable=False),
+        sa.Column("agreement_from", sa.Date(), nullable=True),
+        sa.Column("agreement_until", sa.Date(), nullable=True),
+        sa.Column("member", sa.Boolean(), nullable=False),
+        sa.Column("reseller", sa.Boolean(), nullable=False),
+        sa.Column("guide_class", sa.String(length=10), nullable=False),
+        sa.Column("leisure_referent_id", sa.Integer(), nullable=True),
+        sa.Column("business_referent_id", sa.Integer(), nullable=True),
+        sa.Column("visit_valid_until", sa.Date(), nullable=True),
+        sa.Column("accessible", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.String(length=10), nullable=False),
+        sa.Column("status_reason", sa.String(length=200), nullable=False),
+        sa.Column("season_from", sa.String(length=5), nullable=False),
+        sa.Column("season_to", sa.String(length=5), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("source", sa.String(length=40), nullable=False),
+        sa.Column("source_id", sa.String(length=80), nullable=False),
+        sa.Column("source_digest", sa.String(length=20), nullable=False),
+        sa.Column("own_fields", sa.String(length=400), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("last_used_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "agreement IN ('none','listed','in_talks','signed','ended')", name="ck_provider_agreement"
+        ),
+        sa.CheckConstraint("status IN ('active','seasonal','suspended','closed')", name="ck_provider_status"),
+        sa.CheckConstraint("price_band BETWEEN 0 AND 4", name="ck_provider_price_band"),
+        sa.ForeignKeyConstraint(
+            ["business_referent_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["provider_import.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["leisure_referent_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("provider", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_provider_import_id"), ["import_id"], unique=False)
+        batch_op.create_index("ix_provider_renewal", ["agreement_until"], unique=False)
+        batch_op.create_index("ix_provider_source", ["source", "source_id"], unique=False)
+        batch_op.create_index("ix_provider_visit", ["visit_valid_until"], unique=False)
+
+    op.create_table(
+        "provider_import_change",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("packed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["import_id"],
+            ["provider_import.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("provider_import_change", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_provider_import_change_import_id"), ["import_id"], unique=False)
+
+    op.create_table(
+        "ambassador_card",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=30), nullable=False),
+        sa.Column("holder", sa.String(length=120), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("replaced_by_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('active','blocked','replaced')", name="ck_ambassador_card_state"),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["replaced_by_id"],
+            ["ambassador_card.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("number"),
+    )
+    with op.batch_alter_table("ambassador_card", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_ambassador_card_person_id"), ["person_id"], unique=False)
+
+    op.create_table(
+        "handover_question",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("handover_id", sa.Integer(), nullable=False),
+        sa.Column("line_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_by", sa.String(length=80), nullable=False),
+        sa.Column("text", sa.String(length=300), nullable=False),
+        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("answered_by", sa.String(length=80), nullable=False),
+        sa.Column("answer", sa.String(length=300), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["handover_id"],
+            ["handover.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["line_id"],
+            ["handover_line.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("handover_question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_handover_question_handover_id"), ["handover_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_handover_question_line_id"), ["line_id"], unique=False)
+
+    op.create_table(
+        "improvement_review",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("action_id", sa.Integer(), nullable=False),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("author", sa.String(length=80), nullable=False),
+        sa.Column("verdict", sa.String(length=8), nullable=False),
+        sa.Column("reason", sa.String(length=300), nullable=False),
+        sa.CheckConstraint("verdict IN ('kept','adjusted','dropped')", name="ck_improvement_review_verdict"),
+        sa.ForeignKeyConstraint(
+            ["action_id"],
+            ["improvement_action.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("improvement_review", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_improvement_review_action_id"), ["action_id"], unique=False)
+
+    op.create_table(
+        "key_set",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("pieces", sa.JSON(), nullable=False),
+        sa.Column("pieces_expected", sa.Integer(), nullable=False),
+        sa.Column("photo", sa.String(length=200), nullable=False),
+        sa.Column("owner_id", sa.Integer(), nullable=True),
+        sa.Column("lodging_id", sa.Integer(), nullable=True),
+        sa.Column("home_place_id", sa.Integer(), nullable=True),
+        sa.Column("mandate_ref", sa.String(length=60), nullable=False),
+        sa.Column("mandate_since", sa.Date(), nullable=True),
+        sa.Column("mandate_until", sa.Date(), nullable=True),
+        sa.Column("has_address", sa.Boolean(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("number BETWEEN 1 AND 99999", name="ck_key_set_number"),
+        sa.CheckConstraint("pieces_expected >= 1", name="ck_key_set_pieces"),
+        sa.ForeignKeyConstraint(
+            ["home_place_id"],
+            ["key_place.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["lodging_id"],
+            ["lodging.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["owner_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("number"),
+    )
+    with op.batch_alter_table("key_set", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_key_set_home_place_id"), ["home_place_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_key_set_lodging_id"), ["lodging_id"], unique=False)
+        batch_op.create_index("ix_key_set_mandate", ["mandate_until"], unique=False)
+        batch_op.create_index(batch_op.f("ix_key_set_owner_id"), ["owner_id"], unique=False)
+
+    op.create_table(
+        "phone",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("typed", sa.String(length=80), nullable=False),
+        sa.Column("e164", sa.String(length=20), nullable=False),
+        sa.Column("match", sa.String(length=40), nullable=False),
+        sa.Column("tail", sa.String(length=4), nullable=False),
+        sa.Column("extension", sa.String(length=10), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("label", sa.String(length=40), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.CheckConstraint("person_id IS NOT NULL OR organisation_id IS NOT NULL", name="ck_phone_owner"),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"],
+            ["organisation.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"],
+            ["person.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("phone", schema=None) as batch_op:
+        batch_op.create_index("ix_phone_match", ["match"], unique=False)
+        batch_op.create_index(batch_op.f("ix_phone_organisation_id"), ["organisation_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_phone_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_phone_tail", ["tail"], unique=False)
+
+    op.create_table(
+        "provider_address",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=60), nullable=False),
+        sa.Column("address", sa.String(length=200), nullable=False),
+        sa.Column("postcode", sa.String(length=12), nullable=False),
+        sa.Column("commune", sa.String(length=120), nullable=False),
+        sa.Column("country", sa.String(length=2), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=True),
+        sa.Column("longitude", sa.Float(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["provider.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("provider_address", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_provider_address_provider_id"), ["provider_id"], unique=False)
+
+    op.create_table(
+        "provider_exception",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("ranges", sa.String(length=120), nullable=False),
+        sa.Column("reason", sa.String(length=120), nullable=False),
+        sa.CheckConstraint("last >= first", name="ck_provider_exception_days"),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["provider.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("provider_exception", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_provider_exception_provider_id"), ["provider_id"], unique=False)
+
+    op.create_table(
+        "provider_incident",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("facts", sa.String(length=500), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=True),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["provider.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("provider_incident", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_provider_incident_provider_id"), ["provider_id"], unique=False)
+
+    op.create_table(
+        "provider_phone",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("typed", sa.String(length=80), nullable=False),
+        sa.Column("e164", sa.String(length=20), nullable=False),
+        sa.Column("extension", sa.String(length=10), nullable=False),
+        sa.Column("status", sa.String(length=12), nullable=False),
+        sa.Column("label", sa.String(length=40), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["provider.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("provider_phone", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_provider_phone_e164"), ["e164"], unique=False)
+        batch_op.create_index(batch_op.f("ix_provider_phone_provider_id"), ["provider_id"], unique=False)
+
+    op.create_table(
+        "provider_rate",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("owed_to", sa.String(length=10), nullable=False),
+        sa.Column("basis_points", sa.Integer(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.CheckConstraint("owed_to IN ('agency','provider')", name="ck_provider_rate_owed_to"),
+        sa.CheckConstraint("basis_points BETWEEN 0 AND 10000", name="ck_provider_rate"),
+        sa.ForeignKeyConstraint(
+            ["by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["provider.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("provider_id", "owed_to", "since"),
+    )
+    with op.batch_alter_table("provider_rate", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_provider_rate_provider_id"), ["provider_id"], unique=False)
+
+    op.create_table(
+        "provider_visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("visitor_id", sa.Integer(), nullable=True),
+        sa.Column("visitor", sa.String(length=80), nullable=False),
+        sa.Column("grade", sa.String(length=20), nullable=False),
+        sa.Column("criteria", sa.JSON(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["provider.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["visitor_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("provider_visit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_provider_visit_provider_id"), ["provider_id"], unique=False)
+
     op.create_table(
         "relocation_file",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -619,22 +1304,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_relocation_file_person_id"), ["person_id"], unique=False)
 
     op.create_table(
-        "relocation_plan",
+        "renewal_step",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("plan_id", sa.String(length=60), nullable=False),
-        sa.Column("plan_version", sa.String(length=12), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("published_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("published_by_id", sa.Integer(), nullable=True),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("end_on", sa.Date(), nullable=False),
+        sa.Column("days_before", sa.Integer(), nullable=False),
+        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=6), nullable=False),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("outcome", sa.String(length=200), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('due','done','passed')", name="ck_renewal_step_state"),
         sa.ForeignKeyConstraint(
-            ["published_by_id"],
+            ["by_id"],
             ["agent.id"],
         ),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["provider.id"],
+        ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("plan_id", "plan_version", name="uq_relocation_plan"),
-        info={"unjournaled": True},
+        sa.UniqueConstraint("provider_id", "end_on", "days_before", name="uq_renewal_step"),
     )
+    with op.batch_alter_table("renewal_step", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_renewal_step_due",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'due'"),
+            postgresql_where=sa.text("state = 'due'"),
+        )
+        batch_op.create_index(batch_op.f("ix_renewal_step_provider_id"), ["provider_id"], unique=False)
+
     op.create_table(
         "request",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -733,6 +1435,8 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_request_beneficiary_id"), ["beneficiary_id"], unique=False)
+        batch_op.create_index("ix_request_breached", ["breached_at"], unique=False)
+        batch_op.create_index("ix_request_closed", ["closed_at", "opened_at"], unique=False)
         batch_op.create_index(
             "ix_request_cooling",
             ["resolved_at"],
@@ -786,69 +1490,47 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "saved_view",
+        "site",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("agent_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("filter_line", sa.String(length=200), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=120), nullable=False),
+        sa.Column("commune", sa.String(length=80), nullable=False),
+        sa.Column("search", sa.String(length=250), nullable=False),
+        sa.Column("latitude", sa.Float(), nullable=True),
+        sa.Column("longitude", sa.Float(), nullable=True),
+        sa.Column("note", sa.String(length=300), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["agent_id"],
-            ["agent.id"],
+            ["provider_id"],
+            ["provider.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("saved_view", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_saved_view_agent_id"), ["agent_id"], unique=False)
+    with op.batch_alter_table("site", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_site_provider_id"), ["provider_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_site_search"), ["search"], unique=False)
 
     op.create_table(
-        "sign_in_guard",
-        sa.Column("agent_id", sa.Integer(), nullable=False),
-        sa.Column("failures", sa.Integer(), nullable=False),
-        sa.Column("last_failure", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["agent_id"],
-            ["agent.id"],
-        ),
-        sa.PrimaryKeyConstraint("agent_id"),
-        info={"unjournaled": True},
-    )
-    op.create_table(
-        "theme_referent",
+        "training_suggestion",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("provider_id", sa.Integer(), nullable=False),
         sa.Column("theme", sa.String(length=40), nullable=False),
-        sa.Column("rank", sa.Integer(), nullable=False),
-        sa.Column("agent_id", sa.Integer(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("rank IN (1,2)", name="ck_theme_referent_rank"),
-        sa.ForeignKeyConstraint(
-            ["agent_id"],
-            ["agent.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("theme_referent", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_theme_referent_agent_id"), ["agent_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_theme_referent_theme"), ["theme"], unique=False)
-
-    op.create_table(
-        "vehicle_note",
-        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("tickets", sa.JSON(), nullable=False),
         sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("name", sa.String(length=40), nullable=False),
-        sa.Column("search", sa.String(length=40), nullable=False),
-        sa.Column("charge", sa.Integer(), nullable=True),
         sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("note", sa.String(length=120), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "state IN ('proposed','accepted','dismissed')", name="ck_training_suggestion_state"
+        ),
         sa.ForeignKeyConstraint(
-            ["author_id"],
-            ["agent.id"],
+            ["provider_id"],
+            ["provider.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("vehicle_note", schema=None) as batch_op:
-        batch_op.create_index("ix_vehicle_note_name", ["search", "at"], unique=False)
+    with op.batch_alter_table("training_suggestion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_training_suggestion_provider_id"), ["provider_id"], unique=False)
 
     op.create_table(
         "warning",
@@ -898,6 +1580,35 @@ def upgrade() -> None:
     with op.batch_alter_table("appointment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_appointment_request_id"), ["request_id"], unique=False)
         batch_op.create_index("ix_appointment_starts", ["starts_at"], unique=False)
+
+    op.create_table(
+        "asset",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("label", sa.String(length=20), nullable=False),
+        sa.Column("kind", sa.String(length=12), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("model", sa.String(length=80), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("installed_on", sa.Date(), nullable=True),
+        sa.Column("last_seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("battery_on", sa.Date(), nullable=True),
+        sa.Column("warranty_until", sa.Date(), nullable=True),
+        sa.Column("clause", sa.String(length=120), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('tablet','screen','beacon','card_reader','router')", name="ck_asset_kind"
+        ),
+        sa.CheckConstraint("state IN ('ok','degraded','down','stored','lost')", name="ck_asset_state"),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["site.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("label"),
+    )
+    with op.batch_alter_table("asset", schema=None) as batch_op:
+        batch_op.create_index("ix_asset_seen", ["last_seen_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_asset_site_id"), ["site_id"], unique=False)
 
     op.create_table(
         "call_back",
@@ -974,82 +1685,6 @@ def upgrade() -> None:
             postgresql_where=sa.text("gone_at IS NULL"),
         )
         batch_op.create_index(batch_op.f("ix_desk_item_request_id"), ["request_id"], unique=False)
-
-    op.create_table(
-        "handover_edition",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("handover_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False),
-        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("made_by", sa.String(length=80), nullable=False),
-        sa.Column("body", sa.JSON(), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["handover_id"],
-            ["handover.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("handover_id", "number", name="uq_handover_edition"),
-    )
-    with op.batch_alter_table("handover_edition", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_handover_edition_handover_id"), ["handover_id"], unique=False)
-
-    op.create_table(
-        "handover_line",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("handover_id", sa.Integer(), nullable=False),
-        sa.Column("section", sa.String(length=16), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("colour", sa.String(length=6), nullable=False),
-        sa.Column("what", sa.String(length=240), nullable=False),
-        sa.Column("action", sa.String(length=200), nullable=False),
-        sa.Column("owner_id", sa.Integer(), nullable=True),
-        sa.Column("owner", sa.String(length=80), nullable=False),
-        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("fallback", sa.String(length=300), nullable=False),
-        sa.Column("source_kind", sa.String(length=20), nullable=False),
-        sa.Column("source_id", sa.Integer(), nullable=True),
-        sa.Column("is_promise", sa.Boolean(), nullable=False),
-        sa.Column("edited", sa.Boolean(), nullable=False),
-        sa.Column("removed", sa.Boolean(), nullable=False),
-        sa.Column("acknowledged_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("acknowledged_by_id", sa.Integer(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("colour IN ('red','amber','green')", name="ck_handover_line_colour"),
-        sa.ForeignKeyConstraint(
-            ["acknowledged_by_id"],
-            ["agent.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["handover_id"],
-            ["handover.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["agent.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("handover_line", schema=None) as batch_op:
-        batch_op.create_index("ix_handover_line_of", ["handover_id", "section"], unique=False)
-
-    op.create_table(
-        "handover_section",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("handover_id", sa.Integer(), nullable=False),
-        sa.Column("code", sa.String(length=16), nullable=False),
-        sa.Column("figure", sa.String(length=200), nullable=False),
-        sa.Column("tone", sa.String(length=10), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["handover_id"],
-            ["handover.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("handover_id", "code", name="uq_handover_section"),
-    )
-    with op.batch_alter_table("handover_section", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_handover_section_handover_id"), ["handover_id"], unique=False)
 
     op.create_table(
         "key_chase",
@@ -1289,59 +1924,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_key_seal_set_id"), ["set_id"], unique=False)
 
     op.create_table(
-        "log_link",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("line_id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=30), nullable=False),
-        sa.Column("subject_id", sa.Integer(), nullable=False),
-        sa.Column("ref", sa.String(length=30), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["line_id"],
-            ["log_line.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("log_link", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_log_link_line_id"), ["line_id"], unique=False)
-        batch_op.create_index("ix_log_link_subject", ["kind", "subject_id"], unique=False)
-
-    op.create_table(
-        "log_promise",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("line_id", sa.Integer(), nullable=False),
-        sa.Column("team", sa.String(length=20), nullable=False),
-        sa.Column("about", sa.String(length=200), nullable=False),
-        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("owner_id", sa.Integer(), nullable=True),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("outcome", sa.String(length=200), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("state IN ('promised','kept','dropped')", name="ck_log_promise_state"),
-        sa.ForeignKeyConstraint(
-            ["line_id"],
-            ["log_line.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["owner_id"],
-            ["agent.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("log_promise", schema=None) as batch_op:
-        batch_op.create_index("ix_log_promise_due", ["due_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_log_promise_line_id"), ["line_id"], unique=False)
-        batch_op.create_index(
-            "ix_log_promise_open",
-            ["due_at"],
-            unique=False,
-            sqlite_where=sa.text("state = 'promised'"),
-            postgresql_where=sa.text("state = 'promised'"),
-        )
-        batch_op.create_index(batch_op.f("ix_log_promise_owner_id"), ["owner_id"], unique=False)
-
-    op.create_table(
         "participant",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("request_id", sa.Integer(), nullable=False),
@@ -1360,94 +1942,6 @@ def upgrade() -> None:
     with op.batch_alter_table("participant", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_participant_person_id"), ["person_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_participant_request_id"), ["request_id"], unique=False)
-
-    op.create_table(
-        "provider",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=200), nullable=False),
-        sa.Column("trades", sa.String(length=200), nullable=False),
-        sa.Column("tags", sa.String(length=300), nullable=False),
-        sa.Column("address", sa.String(length=200), nullable=False),
-        sa.Column("postcode", sa.String(length=12), nullable=False),
-        sa.Column("commune", sa.String(length=120), nullable=False),
-        sa.Column("country", sa.String(length=2), nullable=False),
-        sa.Column("region", sa.String(length=10), nullable=False),
-        sa.Column("latitude", sa.Float(), nullable=True),
-        sa.Column("longitude", sa.Float(), nullable=True),
-        sa.Column("email", sa.String(length=200), nullable=False),
-        sa.Column("website", sa.String(length=300), nullable=False),
-        sa.Column("languages", sa.String(length=60), nullable=False),
-        sa.Column("hours", sa.String(length=1000), nullable=False),
-        sa.Column("hours_seen_on", sa.Date(), nullable=True),
-        sa.Column("booking", sa.String(length=12), nullable=False),
-        sa.Column("booking_note", sa.String(length=200), nullable=False),
-        sa.Column("lead_minutes", sa.Integer(), nullable=True),
-        sa.Column("answer_minutes", sa.Integer(), nullable=True),
-        sa.Column("price_band", sa.Integer(), nullable=False),
-        sa.Column("cancellation", sa.String(length=300), nullable=False),
-        sa.Column("free_cancel_hours", sa.Integer(), nullable=True),
-        sa.Column("agreement", sa.String(length=10), nullable=False),
-        sa.Column("agreement_ref", sa.String(length=60), nullable=False),
-        sa.Column("agreement_from", sa.Date(), nullable=True),
-        sa.Column("agreement_until", sa.Date(), nullable=True),
-        sa.Column("member", sa.Boolean(), nullable=False),
-        sa.Column("reseller", sa.Boolean(), nullable=False),
-        sa.Column("guide_class", sa.String(length=10), nullable=False),
-        sa.Column("leisure_referent_id", sa.Integer(), nullable=True),
-        sa.Column("business_referent_id", sa.Integer(), nullable=True),
-        sa.Column("visit_valid_until", sa.Date(), nullable=True),
-        sa.Column("accessible", sa.Boolean(), nullable=False),
-        sa.Column("status", sa.String(length=10), nullable=False),
-        sa.Column("status_reason", sa.String(length=200), nullable=False),
-        sa.Column("season_from", sa.String(length=5), nullable=False),
-        sa.Column("season_to", sa.String(length=5), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("source", sa.String(length=40), nullable=False),
-        sa.Column("source_id", sa.String(length=80), nullable=False),
-        sa.Column("source_digest", sa.String(length=20), nullable=False),
-        sa.Column("own_fields", sa.String(length=400), nullable=False),
-        sa.Column("import_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("last_used_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "agreement IN ('none','listed','in_talks','signed','ended')", name="ck_provider_agreement"
-        ),
-        sa.CheckConstraint("status IN ('active','seasonal','suspended','closed')", name="ck_provider_status"),
-        sa.CheckConstraint("price_band BETWEEN 0 AND 4", name="ck_provider_price_band"),
-        sa.ForeignKeyConstraint(
-            ["business_referent_id"],
-            ["agent.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["import_id"],
-            ["provider_import.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["leisure_referent_id"],
-            ["agent.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("provider", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_provider_import_id"), ["import_id"], unique=False)
-        batch_op.create_index("ix_provider_renewal", ["agreement_until"], unique=False)
-        batch_op.create_index("ix_provider_source", ["source", "source_id"], unique=False)
-        batch_op.create_index("ix_provider_visit", ["visit_valid_until"], unique=False)
-
-    op.create_table(
-        "provider_import_change",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("import_id", sa.Integer(), nullable=False),
-        sa.Column("packed", sa.LargeBinary(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["import_id"],
-            ["provider_import.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("provider_import_change", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_provider_import_change_import_id"), ["import_id"], unique=False)
 
     op.create_table(
         "relocation_action",
@@ -1873,35 +2367,117 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_request_step_request_id"), ["request_id"], unique=False)
 
     op.create_table(
-        "handover_question",
+        "round_stop",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("handover_id", sa.Integer(), nullable=False),
-        sa.Column("line_id", sa.Integer(), nullable=True),
-        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("asked_by_id", sa.Integer(), nullable=True),
-        sa.Column("asked_by", sa.String(length=80), nullable=False),
-        sa.Column("text", sa.String(length=300), nullable=False),
-        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("answered_by", sa.String(length=80), nullable=False),
-        sa.Column("answer", sa.String(length=300), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("planned", sa.Boolean(), nullable=False),
+        sa.Column("arrived_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("left_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("signed_by", sa.String(length=80), nullable=False),
+        sa.Column("skipped", sa.String(length=120), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
-            ["asked_by_id"],
-            ["agent.id"],
+            ["round_id"],
+            ["maintenance_round.id"],
         ),
         sa.ForeignKeyConstraint(
-            ["handover_id"],
-            ["handover.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["line_id"],
-            ["handover_line.id"],
+            ["site_id"],
+            ["site.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
     )
-    with op.batch_alter_table("handover_question", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_handover_question_handover_id"), ["handover_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_handover_question_line_id"), ["line_id"], unique=False)
+    with op.batch_alter_table("round_stop", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_round_stop_round_id"), ["round_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_round_stop_site_id"), ["site_id"], unique=False)
+
+    op.create_table(
+        "site_contact",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("first_name", sa.String(length=80), nullable=False),
+        sa.Column("role", sa.String(length=60), nullable=False),
+        sa.Column("language", sa.String(length=2), nullable=False),
+        sa.Column("typed", sa.String(length=80), nullable=False),
+        sa.Column("e164", sa.String(length=20), nullable=False),
+        sa.Column("tail", sa.String(length=4), nullable=False),
+        sa.Column("on_agreement", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["site.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("site_contact", schema=None) as batch_op:
+        batch_op.create_index("ix_site_contact_e164", ["e164"], unique=False)
+        batch_op.create_index(batch_op.f("ix_site_contact_site_id"), ["site_id"], unique=False)
+        batch_op.create_index("ix_site_contact_tail", ["tail"], unique=False)
+
+    op.create_table(
+        "hotline_call",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("line", sa.String(length=12), nullable=False),
+        sa.Column("direction", sa.String(length=3), nullable=False),
+        sa.Column("number", sa.String(length=40), nullable=False),
+        sa.Column("rang_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("provider_id", sa.Integer(), nullable=True),
+        sa.Column("caller", sa.String(length=120), nullable=False),
+        sa.Column("ticket_id", sa.Integer(), nullable=True),
+        sa.Column("call_back_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=40), nullable=False),
+        sa.Column("outcome", sa.String(length=40), nullable=False),
+        sa.Column("wrap_up_seconds", sa.Integer(), nullable=False),
+        sa.Column("cleared_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("direction IN ('in','out')", name="ck_hotline_call_direction"),
+        sa.CheckConstraint("line IN ('technical','commercial','')", name="ck_hotline_call_line"),
+        sa.CheckConstraint("state IN ('ringing','answered','missed','ended')", name="ck_hotline_call_state"),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["call_back_id"],
+            ["call_back.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["provider_id"],
+            ["provider.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["site_id"],
+            ["site.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("hotline_call", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hotline_call_agent_id"), ["agent_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hotline_call_call_back_id"), ["call_back_id"], unique=False)
+        batch_op.create_index(
+            "ix_hotline_call_missed",
+            ["rang_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'missed' AND cleared_at IS NULL"),
+            postgresql_where=sa.text("state = 'missed' AND cleared_at IS NULL"),
+        )
+        batch_op.create_index(batch_op.f("ix_hotline_call_provider_id"), ["provider_id"], unique=False)
+        batch_op.create_index("ix_hotline_call_rang", ["rang_at"], unique=False)
+        batch_op.create_index(
+            "ix_hotline_call_ringing",
+            ["rang_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 'ringing'"),
+            postgresql_where=sa.text("state = 'ringing'"),
+        )
+        batch_op.create_index(batch_op.f("ix_hotline_call_site_id"), ["site_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_hotline_call_ticket_id"), ["ticket_id"], unique=False)
 
     op.create_table(
         "key_incident_step",
@@ -1927,26 +2503,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("key_incident_step", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_key_incident_step_incident_id"), ["incident_id"], unique=False)
-
-    op.create_table(
-        "provider_address",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("provider_id", sa.Integer(), nullable=False),
-        sa.Column("label", sa.String(length=60), nullable=False),
-        sa.Column("address", sa.String(length=200), nullable=False),
-        sa.Column("postcode", sa.String(length=12), nullable=False),
-        sa.Column("commune", sa.String(length=120), nullable=False),
-        sa.Column("country", sa.String(length=2), nullable=False),
-        sa.Column("latitude", sa.Float(), nullable=True),
-        sa.Column("longitude", sa.Float(), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["provider_id"],
-            ["provider.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("provider_address", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_provider_address_provider_id"), ["provider_id"], unique=False)
 
     op.create_table(
         "provider_ask",
@@ -2008,116 +2564,6 @@ def upgrade() -> None:
         )
         batch_op.create_index(batch_op.f("ix_provider_ask_provider_id"), ["provider_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_provider_ask_request_id"), ["request_id"], unique=False)
-
-    op.create_table(
-        "provider_exception",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("provider_id", sa.Integer(), nullable=False),
-        sa.Column("first", sa.Date(), nullable=False),
-        sa.Column("last", sa.Date(), nullable=False),
-        sa.Column("ranges", sa.String(length=120), nullable=False),
-        sa.Column("reason", sa.String(length=120), nullable=False),
-        sa.CheckConstraint("last >= first", name="ck_provider_exception_days"),
-        sa.ForeignKeyConstraint(
-            ["provider_id"],
-            ["provider.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("provider_exception", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_provider_exception_provider_id"), ["provider_id"], unique=False)
-
-    op.create_table(
-        "provider_incident",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("provider_id", sa.Integer(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("kind", sa.String(length=12), nullable=False),
-        sa.Column("facts", sa.String(length=500), nullable=False),
-        sa.Column("request_id", sa.Integer(), nullable=True),
-        sa.Column("by_id", sa.Integer(), nullable=True),
-        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["by_id"],
-            ["agent.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["provider_id"],
-            ["provider.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("provider_incident", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_provider_incident_provider_id"), ["provider_id"], unique=False)
-
-    op.create_table(
-        "provider_phone",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("provider_id", sa.Integer(), nullable=False),
-        sa.Column("typed", sa.String(length=80), nullable=False),
-        sa.Column("e164", sa.String(length=20), nullable=False),
-        sa.Column("extension", sa.String(length=10), nullable=False),
-        sa.Column("status", sa.String(length=12), nullable=False),
-        sa.Column("label", sa.String(length=40), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["provider_id"],
-            ["provider.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("provider_phone", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_provider_phone_provider_id"), ["provider_id"], unique=False)
-
-    op.create_table(
-        "provider_rate",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("provider_id", sa.Integer(), nullable=False),
-        sa.Column("owed_to", sa.String(length=10), nullable=False),
-        sa.Column("basis_points", sa.Integer(), nullable=False),
-        sa.Column("since", sa.Date(), nullable=False),
-        sa.Column("reason", sa.String(length=200), nullable=False),
-        sa.Column("by_id", sa.Integer(), nullable=True),
-        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.CheckConstraint("owed_to IN ('agency','provider')", name="ck_provider_rate_owed_to"),
-        sa.CheckConstraint("basis_points BETWEEN 0 AND 10000", name="ck_provider_rate"),
-        sa.ForeignKeyConstraint(
-            ["by_id"],
-            ["agent.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["provider_id"],
-            ["provider.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("provider_id", "owed_to", "since"),
-    )
-    with op.batch_alter_table("provider_rate", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_provider_rate_provider_id"), ["provider_id"], unique=False)
-
-    op.create_table(
-        "provider_visit",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("provider_id", sa.Integer(), nullable=False),
-        sa.Column("day", sa.Date(), nullable=False),
-        sa.Column("visitor_id", sa.Integer(), nullable=True),
-        sa.Column("visitor", sa.String(length=80), nullable=False),
-        sa.Column("grade", sa.String(length=20), nullable=False),
-        sa.Column("criteria", sa.JSON(), nullable=False),
-        sa.Column("note", sa.Text(), nullable=False),
-        sa.Column("valid_until", sa.Date(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["provider_id"],
-            ["provider.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["visitor_id"],
-            ["agent.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("provider_visit", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_provider_visit_provider_id"), ["provider_id"], unique=False)
 
     op.create_table(
         "relocation_part",
@@ -2187,225 +2633,6 @@ def upgrade() -> None:
             sqlite_where=sa.text("is_open"),
             postgresql_where=sa.text("is_open"),
         )
-
-    op.create_table(
-        "renewal_step",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("provider_id", sa.Integer(), nullable=False),
-        sa.Column("end_on", sa.Date(), nullable=False),
-        sa.Column("days_before", sa.Integer(), nullable=False),
-        sa.Column("due_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("state", sa.String(length=6), nullable=False),
-        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("by_id", sa.Integer(), nullable=True),
-        sa.Column("outcome", sa.String(length=200), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("state IN ('due','done','passed')", name="ck_renewal_step_state"),
-        sa.ForeignKeyConstraint(
-            ["by_id"],
-            ["agent.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["provider_id"],
-            ["provider.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("provider_id", "end_on", "days_before", name="uq_renewal_step"),
-    )
-    with op.batch_alter_table("renewal_step", schema=None) as batch_op:
-        batch_op.create_index(
-            "ix_renewal_step_due",
-            ["due_at"],
-            unique=False,
-            sqlite_where=sa.text("state = 'due'"),
-            postgresql_where=sa.text("state = 'due'"),
-        )
-        batch_op.create_index(batch_op.f("ix_renewal_step_provider_id"), ["provider_id"], unique=False)
-
-    op.create_table(
-        "site",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("provider_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=120), nullable=False),
-        sa.Column("commune", sa.String(length=80), nullable=False),
-        sa.Column("search", sa.String(length=250), nullable=False),
-        sa.Column("latitude", sa.Float(), nullable=True),
-        sa.Column("longitude", sa.Float(), nullable=True),
-        sa.Column("note", sa.String(length=300), nullable=False),
-        sa.Column("active", sa.Boolean(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["provider_id"],
-            ["provider.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("site", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_site_provider_id"), ["provider_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_site_search"), ["search"], unique=False)
-
-    op.create_table(
-        "training_suggestion",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("provider_id", sa.Integer(), nullable=False),
-        sa.Column("theme", sa.String(length=40), nullable=False),
-        sa.Column("tickets", sa.JSON(), nullable=False),
-        sa.Column("at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "state IN ('proposed','accepted','dismissed')", name="ck_training_suggestion_state"
-        ),
-        sa.ForeignKeyConstraint(
-            ["provider_id"],
-            ["provider.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("training_suggestion", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_training_suggestion_provider_id"), ["provider_id"], unique=False)
-
-    op.create_table(
-        "asset",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("label", sa.String(length=20), nullable=False),
-        sa.Column("kind", sa.String(length=12), nullable=False),
-        sa.Column("site_id", sa.Integer(), nullable=False),
-        sa.Column("model", sa.String(length=80), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("installed_on", sa.Date(), nullable=True),
-        sa.Column("last_seen_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("battery_on", sa.Date(), nullable=True),
-        sa.Column("warranty_until", sa.Date(), nullable=True),
-        sa.Column("clause", sa.String(length=120), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "kind IN ('tablet','screen','beacon','card_reader','router')", name="ck_asset_kind"
-        ),
-        sa.CheckConstraint("state IN ('ok','degraded','down','stored','lost')", name="ck_asset_state"),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["site.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("label"),
-    )
-    with op.batch_alter_table("asset", schema=None) as batch_op:
-        batch_op.create_index("ix_asset_seen", ["last_seen_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_asset_site_id"), ["site_id"], unique=False)
-
-    op.create_table(
-        "hotline_call",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("line", sa.String(length=12), nullable=False),
-        sa.Column("direction", sa.String(length=3), nullable=False),
-        sa.Column("number", sa.String(length=40), nullable=False),
-        sa.Column("rang_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
-        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("ended_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("agent_id", sa.Integer(), nullable=True),
-        sa.Column("site_id", sa.Integer(), nullable=True),
-        sa.Column("provider_id", sa.Integer(), nullable=True),
-        sa.Column("caller", sa.String(length=120), nullable=False),
-        sa.Column("ticket_id", sa.Integer(), nullable=True),
-        sa.Column("call_back_id", sa.Integer(), nullable=True),
-        sa.Column("reason", sa.String(length=40), nullable=False),
-        sa.Column("outcome", sa.String(length=40), nullable=False),
-        sa.Column("wrap_up_seconds", sa.Integer(), nullable=False),
-        sa.Column("cleared_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint("direction IN ('in','out')", name="ck_hotline_call_direction"),
-        sa.CheckConstraint("line IN ('technical','commercial','')", name="ck_hotline_call_line"),
-        sa.CheckConstraint("state IN ('ringing','answered','missed','ended')", name="ck_hotline_call_state"),
-        sa.ForeignKeyConstraint(
-            ["agent_id"],
-            ["agent.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["call_back_id"],
-            ["call_back.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["provider_id"],
-            ["provider.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["site.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("hotline_call", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_hotline_call_agent_id"), ["agent_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_hotline_call_call_back_id"), ["call_back_id"], unique=False)
-        batch_op.create_index(
-            "ix_hotline_call_missed",
-            ["rang_at"],
-            unique=False,
-            sqlite_where=sa.text("state = 'missed' AND cleared_at IS NULL"),
-            postgresql_where=sa.text("state = 'missed' AND cleared_at IS NULL"),
-        )
-        batch_op.create_index(batch_op.f("ix_hotline_call_provider_id"), ["provider_id"], unique=False)
-        batch_op.create_index("ix_hotline_call_rang", ["rang_at"], unique=False)
-        batch_op.create_index(
-            "ix_hotline_call_ringing",
-            ["rang_at"],
-            unique=False,
-            sqlite_where=sa.text("state = 'ringing'"),
-            postgresql_where=sa.text("state = 'ringing'"),
-        )
-        batch_op.create_index(batch_op.f("ix_hotline_call_site_id"), ["site_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_hotline_call_ticket_id"), ["ticket_id"], unique=False)
-
-    op.create_table(
-        "round_stop",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("round_id", sa.Integer(), nullable=False),
-        sa.Column("site_id", sa.Integer(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("planned", sa.Boolean(), nullable=False),
-        sa.Column("arrived_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("left_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
-        sa.Column("signed_by", sa.String(length=80), nullable=False),
-        sa.Column("skipped", sa.String(length=120), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["round_id"],
-            ["maintenance_round.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["site.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("round_stop", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_round_stop_round_id"), ["round_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_round_stop_site_id"), ["site_id"], unique=False)
-
-    op.create_table(
-        "site_contact",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("site_id", sa.Integer(), nullable=False),
-        sa.Column("first_name", sa.String(length=80), nullable=False),
-        sa.Column("role", sa.String(length=60), nullable=False),
-        sa.Column("language", sa.String(length=2), nullable=False),
-        sa.Column("typed", sa.String(length=80), nullable=False),
-        sa.Column("e164", sa.String(length=20), nullable=False),
-        sa.Column("tail", sa.String(length=4), nullable=False),
-        sa.Column("on_agreement", sa.Boolean(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["site_id"],
-            ["site.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("site_contact", schema=None) as batch_op:
-        batch_op.create_index("ix_site_contact_e164", ["e164"], unique=False)
-        batch_op.create_index(batch_op.f("ix_site_contact_site_id"), ["site_id"], unique=False)
-        batch_op.create_index("ix_site_contact_tail", ["tail"], unique=False)
 
     op.create_table(
         "hotline_ticket",
@@ -2775,6 +3002,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_ticket_time_agent_id"), ["agent_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_ticket_time_ticket_id"), ["ticket_id"], unique=False)
 
+    if op.get_bind().dialect.name == "postgresql":
+        op.create_foreign_key("fk_lodging_owner", "lodging", "person", ["owner_id"], ["id"])
     # ### end Alembic commands ###
 
 
