@@ -16,10 +16,10 @@ from sqlmodel import SQLModel
 
 from conciergedesk.core.clock import Clock, SystemClock
 from conciergedesk.core.db.engine import open_engine, spoken_errors
+from conciergedesk.core.db.guards import run_guards
 from conciergedesk.core.desk import Desk
 from conciergedesk.core.errors import InvalidInput, Unavailable
 from conciergedesk.core.i18n import N_
-from conciergedesk.core.journal import SCHEMA_GUARDS
 from conciergedesk.core.paths import make_private
 from conciergedesk.core.settings import Settings, load_secret, load_settings
 from conciergedesk.migrations import HEAD
@@ -127,7 +127,7 @@ def _migrate(connection: Connection) -> None:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
     command.upgrade(config, "head")
-    add_guards(connection)
+    run_guards(connection)
     if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
         raise Unavailable(N_("The upgrade would leave broken links; the database was left as it was."))
 
@@ -137,17 +137,11 @@ def create_schema(engine: Engine) -> None:
     import_tables()
     with engine.execution_options(write=True).begin() as connection:
         SQLModel.metadata.create_all(connection)
-        add_guards(connection)
+        run_guards(connection)
         connection.execute(
             text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
         )
         connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
-
-
-def add_guards(connection: Connection) -> None:
-    """Make the database itself refuse changes of the journal."""
-    for statement in SCHEMA_GUARDS[connection.dialect.name]:
-        connection.exec_driver_sql(statement)
 
 
 def keep_copy(engine: Engine, folder: Path | None = None, *, now: datetime | None = None) -> Path | None:

@@ -18,6 +18,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Column, Index, Integer, String, text
 from sqlmodel import Field, Session, SQLModel, col, select
 
+from conciergedesk.core.db.guards import guard
 from conciergedesk.core.db.read import pick
 from conciergedesk.core.db.types import document, line
 
@@ -83,21 +84,23 @@ class Line:
     undoable: bool
 
 
-SCHEMA_GUARDS = {
-    "sqlite": (
-        "CREATE TRIGGER IF NOT EXISTS journal_no_update BEFORE UPDATE ON journal "
-        "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
-        "CREATE TRIGGER IF NOT EXISTS journal_no_delete BEFORE DELETE ON journal "
-        "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
-    ),
-    "postgresql": (
-        "CREATE OR REPLACE FUNCTION journal_refuses() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$",
-        "CREATE OR REPLACE TRIGGER journal_append_only BEFORE UPDATE OR DELETE ON journal "
-        "FOR EACH ROW EXECUTE FUNCTION journal_refuses()",
-    ),
-}
-"""Statements that make the database itself refuse a change of the journal."""
+# The database itself refuses a change of the journal.
+guard(
+    {
+        "sqlite": (
+            "CREATE TRIGGER IF NOT EXISTS journal_no_update BEFORE UPDATE ON journal "
+            "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
+            "CREATE TRIGGER IF NOT EXISTS journal_no_delete BEFORE DELETE ON journal "
+            "BEGIN SELECT RAISE(ABORT, 'the journal is append-only'); END",
+        ),
+        "postgresql": (
+            "CREATE OR REPLACE FUNCTION journal_refuses() RETURNS trigger LANGUAGE plpgsql AS "
+            "$$ BEGIN RAISE EXCEPTION 'the journal is append-only'; END $$",
+            "CREATE OR REPLACE TRIGGER journal_append_only BEFORE UPDATE OR DELETE ON journal "
+            "FOR EACH ROW EXECUTE FUNCTION journal_refuses()",
+        ),
+    }
+)
 
 
 def canonical(value: Any) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, Index, UniqueConstraint, event, text
+from sqlalchemy import CheckConstraint, Index, UniqueConstraint, text
 from sqlmodel import SQLModel
 
+from conciergedesk.core.db.guards import guard
 from conciergedesk.core.db.types import block, document, key, line, link
 
 
@@ -64,13 +65,7 @@ LOG_GUARDS = {
 }
 """Statements that make the database itself refuse a change of the log."""
 
-for _dialect, _statements in LOG_GUARDS.items():
-    for _statement in _statements:
-        event.listen(
-            SQLModel.metadata.tables["log_line"],
-            "after_create",
-            DDL(_statement.replace("%", "%%")).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
-        )
+guard(LOG_GUARDS)
 
 
 class LogLink(SQLModel, table=True):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, CheckConstraint, Column, Index, UniqueConstraint, event, text
+from sqlalchemy import JSON, CheckConstraint, Column, Index, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from conciergedesk.core.db.guards import guard
 from conciergedesk.core.db.types import block, document, key, link
 from conciergedesk.core.db.types import line as words  # a column here is called line
 
@@ -508,11 +509,5 @@ def _guards(table: str) -> dict[str, tuple[str, ...]]:
 LEDGER_GUARDS = {table: _guards(table) for table in ("card_line", "commission_entry")}
 """Statements that make the database itself refuse a change of a ledger."""
 
-for _table, _by_dialect in LEDGER_GUARDS.items():
-    for _dialect, _statements in _by_dialect.items():
-        for _statement in _statements:
-            event.listen(
-                SQLModel.metadata.tables[_table],
-                "after_create",
-                DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
-            )
+for _by_dialect in LEDGER_GUARDS.values():
+    guard(_by_dialect)

@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, Column, Index, String, Text, UniqueConstraint, event, text
+from sqlalchemy import CheckConstraint, Column, Index, String, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
+from conciergedesk.core.db.guards import guard
 from conciergedesk.core.db.types import block, document, key, line, link
 from conciergedesk.core.db.unit import SECRET
 
@@ -133,13 +134,7 @@ MOVEMENT_GUARDS = {
 }
 """Statements that make the database itself refuse a change of the register."""
 
-for _dialect, _statements in MOVEMENT_GUARDS.items():
-    for _statement in _statements:
-        event.listen(
-            SQLModel.metadata.tables["key_movement"],
-            "after_create",
-            DDL(_statement).execute_if(dialect=_dialect),  # type: ignore[no-untyped-call]
-        )
+guard(MOVEMENT_GUARDS)
 
 
 class KeySeal(SQLModel, table=True):
