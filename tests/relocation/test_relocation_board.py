@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from conciergedesk.board.reading import BoardReader
-from conciergedesk.board.relocation import RELOCATION_ACTS, RelocationOffer
+from conciergedesk.board.relocation import RelocationOffer
 from conciergedesk.board.rules import Promise, PromiseKind
 from conciergedesk.core.actor import Actor
 from conciergedesk.core.clock import FixedClock
@@ -22,6 +22,7 @@ from conciergedesk.relocation.house import RelocationHouse, load_relocation_hous
 from conciergedesk.relocation.owed import OwedKind, promise_id, read_promise_id
 from conciergedesk.relocation.queries import file_card
 from conciergedesk.relocation.service import NewFile
+from conciergedesk.relocation.words import RELOCATION_ACTS
 from conciergedesk.requests.rulebook import load_rulebook
 from tests.conftest import hire
 

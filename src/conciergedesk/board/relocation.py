@@ -25,72 +25,11 @@ from conciergedesk.relocation.plans import CERTAINTY_LABELS, OWNER_LABELS, Owner
 from conciergedesk.relocation.queries import file_card
 from conciergedesk.relocation.schedule import ITEM_STATE_LABELS, ItemState
 from conciergedesk.relocation.service.writing import may_open
+from conciergedesk.relocation.words import RELOCATION_ACTS
 
 WARN_BEFORE = timedelta(days=2)
 """How long before its day an item without an aim of its own begins to show as near."""
 AWAITED = {"desk": N_("desk")}
-
-RELOCATION_ACTS = {
-    "relocation.opened": N_("file opened"),
-    "relocation.given": N_("given to another coach"),
-    "relocation.backed_up": N_("back-up changed"),
-    "relocation.file_changed": N_("file changed"),
-    "relocation.stage_entered": N_("stage changed"),
-    "relocation.closed": N_("file closed"),
-    "relocation.declined": N_("offer declined"),
-    "relocation.read": N_("file read"),
-    "relocation.item_to_do": N_("to do again"),
-    "relocation.item_in_progress": N_("begun"),
-    "relocation.item_waiting": N_("waits"),
-    "relocation.item_done": N_("item done"),
-    "relocation.item_not_applicable": N_("does not apply"),
-    "relocation.item_put_off": N_("item put off"),
-    "relocation.item_given": N_("given to somebody else"),
-    "relocation.item_blocked": N_("has to wait for others"),
-    "relocation.item_added": N_("item added"),
-    "relocation.item_sent": N_("sent to the desk"),
-    "relocation.item_back": N_("back from the desk"),
-    "relocation.item_redated": N_("dated anew"),
-    "relocation.item_dated": N_("dated"),
-    "relocation.item_dropped": N_("no longer in the plan"),
-    "relocation.service_used": N_("service of the package used"),
-    "relocation.arrival_moved": N_("arrival moved"),
-    "relocation.event_learned": N_("event dated"),
-    "relocation.household_changed": N_("household changed"),
-    "relocation.plan_changed": N_("plan changed"),
-    "relocation.plan_published": N_("plan published"),
-    "relocation.followup_held": N_("contact held"),
-    "relocation.followup_redated": N_("contact dated anew"),
-    "relocation.pulse_noted": N_("pulse noted"),
-    "relocation.action_opened": N_("action opened for the supervisor"),
-    "relocation.action_taken": N_("action taken"),
-    "relocation.action_put_off": N_("action put off"),
-    "relocation.action_closed": N_("action closed"),
-    "relocation.ambassador": N_("ambassador proposal"),
-    "relocation.risk_flagged": N_("risk flagged"),
-    "relocation.risk_reviewed": N_("risk reviewed"),
-    "relocation.risk_cleared": N_("risk over"),
-    "relocation.asked": N_("asked"),
-    "relocation.reminded": N_("reminded"),
-    "relocation.answered": N_("answered"),
-    "relocation.document_seen": N_("document seen"),
-    "relocation.expiry_told": N_("expiry told"),
-    "relocation.document_dropped": N_("document taken off"),
-    "relocation.telework_noted": N_("telework days noted"),
-    "relocation.noted": N_("note written"),
-    "relocation.needs_answered": N_("needs noted"),
-    "relocation.needs_complete": N_("needs interview complete"),
-    "relocation.programme_planned": N_("programme begun"),
-    "relocation.programme_sent": N_("programme sent"),
-    "relocation.programme_cancelled": N_("programme cancelled"),
-    "relocation.part_added": N_("part added"),
-    "relocation.part_cancelled": N_("part cancelled"),
-    "relocation.operator_named": N_("operator named"),
-    "relocation.decided": N_("decision noted"),
-    "relocation.shortened": N_("data shortened"),
-    "relocation.programme_shortened": N_("data shortened"),
-}
-"""What each act of the room is called in timelines."""
 
 _WHOM = {"FA": N_("the family"), "EM": N_("the employer"), "PR": N_("the provider")}
 _CAUSES = {

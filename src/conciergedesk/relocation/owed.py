@@ -69,6 +69,7 @@ class Owed:
     waits_for: str
     score: int | None
     version: int
+    holder_id: int | None
     file_id: int
     household: str
     coach_id: int
@@ -76,7 +77,6 @@ class Owed:
     backup_id: int | None
     plan_id: str
     plan_version: str
-    holder_id: int | None = None
 
 
 _FILE = (
@@ -94,7 +94,9 @@ def owed(session: Session, today: date, only: Collection[int] | None = None) -> 
         item.id, item.due, item.aim, item.code, item.label, item.state, item.owner, item.waiting_for, item.version,
     ):  # fmt: skip
         number, due, aim, code, label, state, owner, waits, version, *file = row
-        yield Owed(OwedKind.ITEM, number, due, aim, code, label, state, owner, waits, None, version, *file)
+        yield Owed(
+            OwedKind.ITEM, number, due, aim, code, label, state, owner, waits, None, version, None, *file
+        )
     followup = RelocationFollowUp
     for row in _read(
         session,
@@ -108,7 +110,9 @@ def owed(session: Session, today: date, only: Collection[int] | None = None) -> 
         followup.version,
     ):
         number, due, code, version, *file = row
-        yield Owed(OwedKind.FOLLOWUP, number, due, None, code, "", "planned", "CO", "", None, version, *file)
+        yield Owed(
+            OwedKind.FOLLOWUP, number, due, None, code, "", "planned", "CO", "", None, version, None, *file
+        )
     paper = RelocationDocument
     for row in _read(
         session, paper, only, paper.alert_on, until,
@@ -116,7 +120,19 @@ def owed(session: Session, today: date, only: Collection[int] | None = None) -> 
     ):  # fmt: skip
         number, due, kind, holder, expires, version, *file = row
         yield Owed(
-            OwedKind.DOCUMENT, number, due, expires, kind, holder, "expiry", "CO", "", None, version, *file
+            OwedKind.DOCUMENT,
+            number,
+            due,
+            expires,
+            kind,
+            holder,
+            "expiry",
+            "CO",
+            "",
+            None,
+            version,
+            None,
+            *file,
         )
     action = RelocationAction
     for row in _read(
@@ -125,19 +141,7 @@ def owed(session: Session, today: date, only: Collection[int] | None = None) -> 
     ):  # fmt: skip
         number, due, cause, code, score, version, holder_id, *file = row
         yield Owed(
-            OwedKind.ACTION,
-            number,
-            due,
-            None,
-            code,
-            "",
-            cause,
-            "SUP",
-            "",
-            score,
-            version,
-            *file,
-            holder_id=holder_id,
+            OwedKind.ACTION, number, due, None, code, "", cause, "SUP", "", score, version, holder_id, *file
         )
     risk = RelocationRisk
     for row in _read(
@@ -145,7 +149,9 @@ def owed(session: Session, today: date, only: Collection[int] | None = None) -> 
         risk.id, risk.review_on, risk.code, risk.label, risk.severity, risk.version,
     ):  # fmt: skip
         number, due, code, label, severity, version, *file = row
-        yield Owed(OwedKind.RISK, number, due, None, code, label, severity, "CO", "", None, version, *file)
+        yield Owed(
+            OwedKind.RISK, number, due, None, code, label, severity, "CO", "", None, version, None, *file
+        )
     question = RelocationQuestion
     for row in _read(
         session, question, only, question.next_on, until,
@@ -153,7 +159,7 @@ def owed(session: Session, today: date, only: Collection[int] | None = None) -> 
     ):  # fmt: skip
         number, due, asked, whom, about, version, *file = row
         yield Owed(
-            OwedKind.QUESTION, number, due, asked, whom, about, "asked", whom, "", None, version, *file
+            OwedKind.QUESTION, number, due, asked, whom, about, "asked", whom, "", None, version, None, *file
         )
 
 

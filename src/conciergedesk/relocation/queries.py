@@ -64,6 +64,7 @@ from conciergedesk.relocation.tables import (
     RelocationRisk,
 )
 from conciergedesk.relocation.visits import needs_operator
+from conciergedesk.relocation.words import SILENT_DAYS
 from conciergedesk.requests.queries import ref as request_ref
 from conciergedesk.requests.tables import Request
 from conciergedesk.staff.rules import Right
@@ -73,7 +74,6 @@ THREAD = 40
 """Lines of the thread that are read; the rest is one key away."""
 WINDOW = 200
 """Files of a portfolio that are read at once."""
-SILENT_DAYS = 14
 
 
 # --- one file ---
@@ -628,19 +628,3 @@ def figures(session: Session, today: date, since: date | None = None) -> Figures
         open_files=files,
         open_actions=actions,
     )
-
-
-FIGURE_DEFINITIONS = (
-    (N_("Legal items on time"), N_("Legal items done on or before their day, of those done or past it.")),
-    (
-        N_("Contacts within ±3 days"),
-        N_("Scheduled contacts held at most 3 days early or late, of those held or past."),
-    ),
-    (
-        N_("Days to lease"),
-        N_("Days from the opening of the file to the signed lease; the middle one of all files."),
-    ),
-    (N_("Pulse"), N_("Mean of all pulses, 0 to 10. Recommending: share of 9 and 10 minus share of 0 to 6.")),
-    (N_("Closed by owner"), N_("Items that are done or do not apply, of all items, by who does them.")),
-)
-"""What each figure is made of, printed under it."""
