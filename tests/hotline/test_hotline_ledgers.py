@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -138,7 +139,7 @@ def test_commission_is_recomputed_with_the_rate_of_the_booking_date(line: Line) 
 
 def test_a_cancelled_booking_owes_nothing_and_a_booking_is_charged_once(line: Line) -> None:
     provider = line.providers[0]
-    values = {"booked_on": date(2027, 2, 3), "base_cents": 20_000, "charged_cents": 2_000}
+    values: dict[str, Any] = {"booked_on": date(2027, 2, 3), "base_cents": 20_000, "charged_cents": 2_000}
     line.desk.act(line.lucie, hotline.charge_commission, provider, "B-9", cancelled=True, **values)
     assert (
         line.desk.ask(recompute_commission, provider, date(2027, 2, 1), date(2027, 3, 1))[0].right_cents == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 
 from conciergedesk.hotline import service as hotline
 from conciergedesk.hotline.cards import TicketCard
@@ -16,7 +17,7 @@ from conciergedesk.providers import service as providers
 
 from .conftest import PARIS, Line
 
-URGENT = {"impact": Impact.DEGRADED, "urgency": Urgency.NOW}
+URGENT: dict[str, Any] = {"impact": Impact.DEGRADED, "urgency": Urgency.NOW}
 
 
 def at(day: int, hour: int, minute: int = 0) -> datetime:
