@@ -46,7 +46,8 @@ DEFINITIONS: tuple[Definition, ...] = (
     _one(
         "K4", N_("Open and their age"), N_("open at the end of the period, or now"),
         N_("age = instant minus opening, in calendar hours"),
-        open=N_("fig|open"), under_4h=N_("fig|under 4 h"), under_24h=N_("fig|under 24 h"), under_3d=N_("fig|under 3 days"),
+        open=N_("fig|open"), under_4h=N_("fig|under 4 h"), under_24h=N_("fig|under 24 h"),
+        under_3d=N_("fig|under 3 days"),
         under_7d=N_("fig|under 7 days"), older=N_("fig|7 days and more"), oldest=N_("fig|oldest five"),
     ),
     _one(
@@ -103,7 +104,8 @@ DEFINITIONS: tuple[Definition, ...] = (
     _one(
         "K16", N_("Key discipline"), N_("outings begun in the period"),
         N_("overdue by 30 min or more ÷ outings; breaks of the chain; seals opened without a reason (must be 0)"),
-        overdue=N_("fig|overdue"), returned=N_("fig|returned"), returned_late=N_("fig|returned late"), lost=N_("fig|lost"),
+        overdue=N_("fig|overdue"), returned=N_("fig|returned"), returned_late=N_("fig|returned late"),
+        lost=N_("fig|lost"),
         breaks=N_("fig|breaks of the chain"), seals_without_reason=N_("fig|seals without a reason"),
     ),
     _one(

@@ -1,0 +1,66 @@
+"""One report in several formats, and the digests that are due."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from conciergedesk.core.actor import SYSTEM
+from conciergedesk.core.desk import Desk
+from conciergedesk.core.errors import DeskError
+from conciergedesk.core.paths import desk_home
+from conciergedesk.reports.exports.pdf import write_pdf
+from conciergedesk.reports.exports.safety import file_name, whole_file
+from conciergedesk.reports.exports.tables import figure_rows, write_csv, write_xlsx
+from conciergedesk.reports.periods import period_of
+from conciergedesk.reports.reporting import Report, make_report
+from conciergedesk.reports.service import (
+    SavedCard,
+    claim_due_digests,
+    note_digest_problem,
+    period_kind,
+)
+from conciergedesk.reports.words import text_page
+from conciergedesk.requests.rulebook import Rulebook
+
+
+def write_report(
+    report: Report, formats: Sequence[str], folder: Path, language: str, *, name: str = ""
+) -> list[Path]:
+    """Write the report in each format; answers the files."""
+    day = report.period.first_day.isoformat()
+    made = []
+    for one in formats:
+        target = folder / file_name(name or report.agency, report.period.kind, day, suffix=one)
+        if one == "txt":
+            with whole_file(target) as file:
+                file.write(text_page(report, language).encode())
+        elif one == "csv":
+            write_csv(figure_rows(report, language), target)
+        elif one == "xlsx":
+            write_xlsx(report, target, language)
+        else:
+            write_pdf(report, target, language)
+        made.append(target)
+    return made
+
+
+def write_due_digests(desk: Desk, book: Rulebook) -> list[Path]:
+    """Write the digests that are due: the last whole period of each, once over all desks."""
+    made: list[Path] = []
+    for card in desk.act(SYSTEM, claim_due_digests, book):
+        try:
+            made += write_saved(desk, book, card)
+        except DeskError as problem:
+            desk.act(SYSTEM, note_digest_problem, card.id, str(problem))
+    return made
+
+
+def write_saved(desk: Desk, book: Rulebook, card: SavedCard) -> list[Path]:
+    """Write a saved report over its last whole period."""
+    now = desk.clock.now()
+    kind = period_kind(card.period if card.period != "shift" else "day")
+    period = period_of(kind, now, book.zone).previous()
+    report = desk.ask(make_report, book, period, now, filters=card.filters, codes=card.figures)
+    folder = Path(card.folder) if card.folder else desk_home() / "reports"
+    return write_report(report, card.formats, folder, card.language, name=card.name)

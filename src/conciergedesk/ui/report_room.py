@@ -1,0 +1,110 @@
+"""What the screen of reports reads and writes; everything here is called in worker threads."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from conciergedesk.board.rules import Counts, Promise, counts
+from conciergedesk.core.errors import NotAllowed
+from conciergedesk.core.i18n import N_, active_language
+from conciergedesk.core.paths import desk_home
+
+if TYPE_CHECKING:
+    from conciergedesk.reports.gather import Filters
+    from conciergedesk.reports.periods import Period
+    from conciergedesk.reports.reporting import Report
+    from conciergedesk.reports.wall import WallNow, WallSlow
+    from conciergedesk.ui.session import DeskSession
+
+
+@dataclass(frozen=True, slots=True)
+class WallReading:
+    """The wall as it stands; ``soonest`` are the promises to look at first."""
+
+    counts: Counts
+    now: WallNow
+    slow: WallSlow
+    soonest: tuple[Promise, ...] = ()
+
+
+class ReportRoom:
+    """The room of reports as one desk uses it."""
+
+    def __init__(self, session: DeskSession) -> None:
+        self.session = session
+        self._slow: WallSlow | None = None
+
+    def may_see(self) -> bool:
+        from conciergedesk.staff.rules import Right
+
+        actor = self.session.actor
+        return actor is not None and (Right.SEE_REPORTS in actor.rights or "*" in actor.rights)
+
+    def _require(self) -> None:
+        if not self.may_see():
+            raise NotAllowed(N_("Reports are for supervisors. Ask one for the figure you need."))
+
+    def wall(self, *, fresh: bool = False) -> WallReading:
+        """The live wall; its slow part is read again every few minutes only."""
+        from conciergedesk.board.rules import sort_key
+        from conciergedesk.reports.wall import SLOW_EVERY, wall_now, wall_slow
+
+        session, now = self.session, self.session.now()
+        promises = session.load().promises
+        live = session.ask(wall_now, session.book(), now)
+        if fresh or self._slow is None or now - self._slow.at >= SLOW_EVERY:
+            self._slow = session.ask(wall_slow, session.book(), now)
+        return WallReading(counts(promises, now), live, self._slow, tuple(sorted(promises, key=sort_key)[:3]))
+
+    def token(self) -> str:
+        return self.session.token()
+
+    def period(self, kind: str) -> Period:
+        from conciergedesk.reports.periods import PeriodKind, period_of
+
+        return period_of(PeriodKind(kind), self.session.now(), self.session.book().zone)
+
+    def report(self, period: Period, filters: Filters | None = None) -> Report:
+        from conciergedesk.reports.reporting import make_report
+
+        self._require()
+        session = self.session
+        return session.ask(
+            make_report,
+            session.book(),
+            period,
+            session.now(),
+            filters=filters,
+            dimensions=("family", "team", "holder"),
+        )
+
+    def write(self, report: Report, formats: tuple[str, ...]) -> list[Path]:
+        """Write the report as files into this desk's folder; answers where."""
+        from conciergedesk.reports.exports.writing import write_report
+
+        self._require()
+        return write_report(report, formats, self.folder(), active_language())
+
+    def write_list(self, report: Report, code: str, key: str) -> Path:
+        """Write the list behind a value as CSV; answers where."""
+        from conciergedesk.reports.exports.safety import file_name
+        from conciergedesk.reports.exports.tables import list_rows, write_csv
+
+        self._require()
+        day = report.period.first_day.isoformat()
+        target = self.folder() / file_name(report.agency, report.period.kind, day, code, suffix="csv")
+        write_csv(list_rows(report, code, key, active_language()), target)
+        return target
+
+    @staticmethod
+    def folder() -> Path:
+        return desk_home() / "reports"
+
+    def families(self) -> dict[str, str]:
+        """Names of the families of requests and of the teams, by code."""
+        book, language = self.session.book(), active_language()
+        names = {one.key: one.label.in_language(language) for one in book.catalogue.families}
+        names |= {code: team.label.in_language(language) for code, team in book.service.teams.items()}
+        return names

@@ -1,0 +1,268 @@
+"""Figures: the live wall first, then reports over a day, a week or a month with the list behind each figure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from textual import events
+from textual.containers import Vertical
+from textual.widget import Widget
+from textual.widgets import Static
+
+from conciergedesk.core.errors import DeskError
+from conciergedesk.core.i18n import _, active_language
+from conciergedesk.ui.acts import Scope
+from conciergedesk.ui.cells import Row, clock, safe
+from conciergedesk.ui.desk_screen import DeskScreen
+from conciergedesk.ui.keys import keymap
+from conciergedesk.ui.report_room import WallReading
+from conciergedesk.ui.widgets.painted import Painted
+from conciergedesk.ui.widgets.report_rows import ReportLine, ReportRows
+from conciergedesk.ui.widgets.wall import Wall
+
+if TYPE_CHECKING:
+    from conciergedesk.reports.gather import Filters
+    from conciergedesk.reports.periods import Period
+    from conciergedesk.reports.reporting import Report
+
+REFRESH_SECONDS = 15.0
+
+
+class ReportSource(Protocol):
+    """Where the screen reads. All of it is called in worker threads."""
+
+    def wall(self, *, fresh: bool = False) -> WallReading: ...
+
+    def period(self, kind: str) -> Period: ...
+
+    def report(self, period: Period, filters: Filters | None = None) -> Report: ...
+
+    def write(self, report: Report, formats: tuple[str, ...]) -> list[Path]: ...
+
+    def write_list(self, report: Report, code: str, key: str) -> Path: ...
+
+    def families(self) -> dict[str, str]: ...
+
+
+class ReportHeading(Painted):
+    """What is shown, of which period, and the keys to other periods."""
+
+    def __init__(self) -> None:
+        super().__init__(id="report-heading")
+        self._title, self._note, self._kind = "", "", "wall"
+
+    def show(self, title: str, note: str, kind: str) -> None:
+        self._title, self._note, self._kind = title, note, kind
+        self.repaint()
+
+    def paint(self, width: int) -> list[Row]:
+        row = (
+            Row()
+            .gap(1)
+            .data(self._title, "bright bold", 40)
+            .gap(3)
+            .data(self._note, "muted", max(width - 80, 16))
+        )
+        keys = Row()
+        for kind, label in (("day", _("day")), ("week", _("week")), ("month", _("month"))):
+            keys.gap(2 if keys.width else 0).say(keymap().shown(f"reports.{kind}"), "accent bold").gap(1)
+            keys.say(label, "bright" if kind == self._kind else "muted")
+        return [row.end(keys.gap(1), width), Row()]
+
+
+class ReportsScreen(DeskScreen):
+    """The wall, and reports by period."""
+
+    MODE = "reports"
+    SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.REPORTS,)
+
+    def __init__(self, source: ReportSource, *, refresh_seconds: float = REFRESH_SECONDS) -> None:
+        super().__init__()
+        self._source = source
+        self._refresh_seconds = refresh_seconds
+        self._period: Period | None = None
+        self.report: Report | None = None
+        self.heading = ReportHeading()
+        self.wall = Wall()
+        self.rows = ReportRows()
+
+    def compose_body(self) -> Iterable[Widget]:
+        yield Static("", id="too-small", markup=False)
+        self.rows.display = False
+        yield Vertical(self.heading, self.wall, self.rows, id="board")
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        self.give_room(self.app.size.width, self.app.size.height)
+        self.heading.show(_("The wall today"), "", "wall")
+        self.wall.focus()
+        self.call_after_refresh(self.reload)
+        if self._refresh_seconds:
+            self.set_interval(self._refresh_seconds, self._refresh_wall)
+
+    def on_screen_resume(self) -> None:
+        super().on_screen_resume()
+        if self._period is None and self.wall.reading is not None:
+            self.reload()
+
+    # --- reading ---
+
+    @property
+    def line(self) -> ReportLine | None:
+        return self.rows.current if self._period is not None else None
+
+    def reload(self, *, fresh: bool = False) -> None:
+        """Read what is on show again."""
+        period = self._period
+        if period is None:
+            self.run_service(
+                lambda: (self._source.wall(fresh=fresh), self._source.families()),
+                self._show_wall,
+                group="reports",
+                exclusive=True,
+            )
+            return
+        self.heading.show(period.title(active_language()), _("reading…"), period.kind)
+        self.run_service(
+            lambda: (self._source.report(period), self._source.families()),
+            self._show_report,
+            group="reports",
+            exclusive=True,
+            failed=self._refused,
+        )
+
+    def _refresh_wall(self) -> None:
+        if self._period is None and self.is_current:
+            self.reload()
+
+    def _show_wall(self, answer: tuple[WallReading, dict[str, str]]) -> None:
+        if self._period is not None:
+            return
+        reading, families = answer
+        self.wall.show(reading, families)
+        self.heading.show(
+            _("The wall today"), _("all teams · updated {at}", at=clock(reading.now.at)), "wall"
+        )
+        self.desk.show_counts(reading.counts)
+
+    def _show_report(self, answer: tuple[Report, dict[str, str]]) -> None:
+        from conciergedesk.reports.words import as_of_text
+
+        report, families = answer
+        if self._period != report.period:
+            return
+        self.report = report
+        self.rows.show(report, families)
+        self.heading.show(report.period.title(active_language()), as_of_text(report), report.period.kind)
+
+    def _refused(self, error: DeskError) -> None:
+        self.show_error(error)
+        self.action_wall()
+
+    # --- periods ---
+
+    def _to(self, period: Period) -> None:
+        self._period, self.report = period, None
+        self.wall.display, self.rows.display = False, True
+        self.rows.show(None, {})
+        self.rows.focus()
+        self.reload()
+
+    def action_period(self, kind: str) -> None:
+        self._to(self._source.period(kind))
+
+    def action_earlier(self) -> None:
+        if self._period is not None:
+            self._to(self._period.previous())
+
+    def action_later(self) -> None:
+        if self._period is not None and not self._period.end > self.desk.clock.now():
+            self._to(self._period.next())
+
+    def action_wall(self) -> None:
+        """Back to the wall."""
+        self._period, self.report = None, None
+        self.wall.display, self.rows.display = True, False
+        self.wall.focus()
+        self.reload()
+
+    def action_switch(self, what: str) -> None:
+        self.rows.toggle(what)
+
+    def action_back(self) -> None:
+        if not self.toasts.put_away() and self._period is not None:
+            self.action_wall()
+
+    def action_reload(self) -> None:
+        self.reload(fresh=True)
+
+    def action_cursor(self, by: int) -> None:
+        self.wall.scroll_relative(y=by * 3, animate=False)
+
+    # --- writing ---
+
+    def action_print(self) -> None:
+        """Write the report as PDF, workbook and text into this desk's folder."""
+        report = self.report
+        if report is None:
+            period = self._period or self._source.period("day")
+
+            def call() -> list[Path]:
+                return self._source.write(self._source.report(period), ("pdf", "xlsx", "txt"))
+        else:
+            shown = report
+
+            def call() -> list[Path]:
+                return self._source.write(shown, ("pdf", "xlsx", "txt"))
+
+        self.say(_("Writing the report…"))
+        self.run_service(call, self._written, group="print")
+
+    def action_copy(self) -> None:
+        """Write the list behind the figure as CSV."""
+        report, line = self.report, self.line
+        if report is None or line is None:
+            return
+        self.run_service(
+            lambda: self._source.write_list(report, line.figure.code, line.measure.key),
+            lambda path: self._written([path]),
+            group="print",
+        )
+
+    def _written(self, paths: list[Path]) -> None:
+        if paths:
+            names = ", ".join(path.name for path in paths)
+            self.say(
+                _(
+                    "Written to {folder}: {names}",
+                    folder=safe(str(paths[0].parent), 60),
+                    names=safe(names, 90),
+                )
+            )
+
+    def action_behind(self) -> None:
+        """Show the list behind the figure of the cursor."""
+        from conciergedesk.ui.modals.report_sheets import ListSheet
+
+        line = self.line
+        if line is not None:
+            self.app.push_screen(ListSheet(line))
+
+    # --- room ---
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.give_room(event.size.width, event.size.height)
+
+    def give_room(self, width: int, height: int) -> None:
+        too_small = width < 60 or height < 16
+        self.set_class(too_small, "-too-small")
+        if too_small:
+            note = self.query_one("#too-small", Static)
+            note.update(_("Please make the window larger: at least 60 columns and 16 rows."))
+
+    def words_changed(self) -> None:
+        super().words_changed()
+        self.wall.repaint()
+        self.rows.repaint()
