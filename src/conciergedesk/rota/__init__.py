@@ -1,6 +1,6 @@
 """Who works when: team, shift types, demand, working-time law, rotations, plans, repairs and explanations.
 
-Everything here is pure: frozen values in, frozen values out.
+The engine is pure: frozen values in, frozen values out.
 
     files.load_rota, dump.dump_rota         the public format (``shifts/*.toml``)
     law.packs.load_law                      rule packs (``knowledge_base/rota/*.toml``)
@@ -13,4 +13,7 @@ Everything here is pure: frozen values in, frozen values out.
     repair.stand_ins, smallest_repair       sickness
     explain.explain_empty_posts             a smallest conflict and the cheapest ways out
     demand.agents_needed                    people for a call volume
+
+A desk keeps its rotas in ``tables``, reads them by ``queries`` and changes them by ``service``; ``house`` is what
+``shifts/`` and the rule packs say.
 """
