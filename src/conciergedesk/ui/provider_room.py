@@ -62,6 +62,16 @@ class ProviderRoom:
         self.session = session
         self._finder: Finder | None = None
         self._rules: CardRules | None = None
+        self._wanted: int | None = None
+
+    def want(self, request_id: int) -> None:
+        """The screen looks for providers of this request when it is shown next."""
+        self._wanted = request_id
+
+    def take_wanted(self) -> int | None:
+        """The request that the screen was opened for, once."""
+        wanted, self._wanted = self._wanted, None
+        return wanted
 
     @property
     def agency(self) -> Agency:

@@ -299,8 +299,10 @@ class DeskSession:
         """Write down warnings and breaches; any desk may do it, any number of times."""
         if self._desk is not None:
             from conciergedesk.requests import service as requests
+            from conciergedesk.requests.asks import note_silences
 
             self._desk.act(SYSTEM, requests.note_what_time_did, self.book())
+            self._desk.act(SYSTEM, note_silences, self.book())
             from conciergedesk.handover import service as handover
 
             self._desk.act(SYSTEM, handover.note_what_time_did, self.handover_house())
@@ -344,7 +346,7 @@ class DeskSession:
         return self._reader.detail(kind, promise_id) if self._reader is not None else None
 
     def token(self) -> str:
-        return self._reader.token() if self._reader is not None else ""
+        return self._reader.token() if self._reader is not None and self.actor is not None else ""
 
     def holiday(self, day: date) -> str:
         return self._book.holiday_name(day) if self._book is not None else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -36,10 +37,17 @@ if TYPE_CHECKING:
     from conciergedesk.ui.modals.sheet import Sheet
 
 LOCK_CHECK_SECONDS = 20.0
+COLLECT_AFTER_SECONDS = 3.0
 FETCH_AFTER_SECONDS = 0.4
 """The board comes first; then what the first act will need is read."""
 PARTING_SECONDS = 4.0
 HANG_UP_STATUS = 129
+
+
+def _collect_again() -> None:
+    """Look for rubbish from now on, but not in what the start has made."""
+    gc.freeze()
+    gc.enable()
 
 
 class StartedApp(DeskApp):
@@ -107,11 +115,21 @@ class Start:
         self.drafts = Drafts(session)
         self.app = StartedApp(
             self.first,
-            {"board": self._board, "keys": self._keys, "handover": self._handover},
+            {
+                "board": self._board,
+                "providers": self._providers,
+                "keys": self._keys,
+                "handover": self._handover,
+            },
             clock=session.clock,
             settings=session.settings,
         )
         self._wiring = Wiring(self.app, session, self.drafts)
+
+    def _providers(self) -> DeskScreen:
+        from conciergedesk.ui.screens.providers import ProvidersScreen
+
+        return ProvidersScreen(self._wiring.providers.room)
 
     def _keys(self) -> DeskScreen:
         from conciergedesk.ui.screens.keys import KeysScreen
@@ -133,6 +151,7 @@ class Start:
 
     def first(self) -> None:
         """After the first frame: the choice, or straight to the names."""
+        self.app.set_timer(COLLECT_AFTER_SECONDS, _collect_again)
         if self._sample or self.session.is_set_up():
 
             def call() -> bool:

@@ -14,18 +14,23 @@ if TYPE_CHECKING:
     from conciergedesk.ui.drafts import Drafts
     from conciergedesk.ui.handlers.handover import HandoverHandlers
     from conciergedesk.ui.handlers.keys import KeyHandlers
+    from conciergedesk.ui.handlers.providers import ProviderHandlers
     from conciergedesk.ui.session import DeskSession
 
 ACTS = frozenset(
     {
         "desk.new", "desk.find", "desk.call", "desk.drafts", "desk.log", "desk.note", "desk.redo", "desk.undo",
         "board.appointment", "board.assign", "board.call", "board.callback", "board.claim", "board.duplicate",
-        "board.kept", "board.key", "board.link", "board.open", "board.priority", "board.qualify", "board.status",
-        "board.step",
+        "board.kept", "board.key", "board.link", "board.open", "board.person", "board.priority", "board.qualify",
+        "board.save_view", "board.status", "board.step",
         "handover.accept", "handover.add", "handover.answer", "handover.ask", "handover.desk",
         "handover.differences", "handover.edit", "handover.if", "handover.log", "handover.sign", "handover.take",
         "keys.acts", "keys.address", "keys.chase", "keys.code", "keys.count", "keys.handover", "keys.incident",
         "keys.lost", "keys.takeback",
+        "board.provider", "providers.add", "providers.agreement", "providers.answer", "providers.ask",
+        "providers.call", "providers.choose", "providers.edit", "providers.export", "providers.hours",
+        "providers.import", "providers.letter", "providers.note", "providers.unavailable", "providers.visit",
+        "providers.weather",
     }
 )  # fmt: skip
 """Acts with a handler; a test holds them against what the handlers register."""
@@ -42,26 +47,33 @@ class Wiring:
 
     def make(self) -> None:
         """Make all handlers, in the order in which one may take an act over from another."""
-        assert len(self._rooms) == 2
+        assert len(self._rooms) == 3
 
     @staticmethod
     def fetch() -> None:
         """Read the modules that ``make`` will need, in a worker thread while nobody waits for it."""
         from importlib import import_module
 
-        for name in ("requests", "intake", "keys", "handover"):
+        for name in ("requests", "intake", "people", "keys", "handover", "providers"):
             import_module(f"conciergedesk.ui.handlers.{name}")
 
     @cached_property
-    def _rooms(self) -> tuple[KeyHandlers, HandoverHandlers]:
+    def _rooms(self) -> tuple[KeyHandlers, HandoverHandlers, ProviderHandlers]:
         from conciergedesk.ui.handlers.handover import HandoverHandlers
         from conciergedesk.ui.handlers.intake import IntakeHandlers
         from conciergedesk.ui.handlers.keys import KeyHandlers
+        from conciergedesk.ui.handlers.people import PeopleHandlers
+        from conciergedesk.ui.handlers.providers import ProviderHandlers
         from conciergedesk.ui.handlers.requests import RequestHandlers
 
         RequestHandlers(self._app, self._session, self._drafts)
-        IntakeHandlers(self._app, self._session, self._drafts)
-        return KeyHandlers(self._app, self._session), HandoverHandlers(self._app, self._session)
+        intake = IntakeHandlers(self._app, self._session, self._drafts)
+        PeopleHandlers(self._app, self._session, intake)
+        return (
+            KeyHandlers(self._app, self._session),
+            HandoverHandlers(self._app, self._session),
+            ProviderHandlers(self._app, self._session),
+        )
 
     @property
     def keys(self) -> KeyHandlers:
@@ -70,3 +82,7 @@ class Wiring:
     @property
     def handover(self) -> HandoverHandlers:
         return self._rooms[1]
+
+    @property
+    def providers(self) -> ProviderHandlers:
+        return self._rooms[2]

@@ -82,10 +82,9 @@ class ProviderHandlers:
     def from_board(self, ask: Ask) -> None:
         """From a request of the board to its providers."""
         request = next((one for one in ask.promises if one.kind is PromiseKind.REQUEST), None)
+        if request is not None:
+            self.room.want(request.id)
         self.app.go("providers")
-        screen = self.app.screen
-        if isinstance(screen, ProvidersScreen) and request is not None:
-            screen.call_after_refresh(screen.look_for, request.id)
 
     # --- asking ---
 

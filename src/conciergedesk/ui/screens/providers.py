@@ -53,6 +53,8 @@ class ProviderSource(Protocol):
 
     def token(self) -> str: ...
 
+    def take_wanted(self) -> int | None: ...
+
 
 class SearchLine(EchoInput):
     """The search line: letters type, Enter or Down goes to the results."""
@@ -106,7 +108,10 @@ class ProvidersScreen(DeskScreen):
 
     def on_screen_resume(self) -> None:
         super().on_screen_resume()
-        if self._token is not None:
+        wanted = self._source.take_wanted()
+        if wanted is not None:
+            self.call_after_refresh(self.look_for, wanted)
+        elif self._token is not None:
             self.reload()
 
     # --- for a request ---

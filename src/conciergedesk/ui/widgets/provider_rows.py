@@ -271,7 +271,7 @@ def week_rows(week: Sequence[DayPlan], moment: datetime, asked: bool, edge: int)
     column = (local.hour * 60 + local.minute - first * 60) // (60 // HOUR_CELLS)
     head = Row()
     for hour in range(first + 1 if first % 4 else first, first + HOURS + 1):
-        if hour % 4 == 0 and hour != local.hour:
+        if hour % 4 == 0 and abs(hour - local.hour) > 1:
             head.to(7 + (hour - first) * HOUR_CELLS).say(str(hour), "muted")
     labelled = Row()
     for text, ink in head.pieces:
