@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
@@ -105,7 +106,7 @@ _values = st.recursive(
 @given(facts=st.dictionaries(st.text("abcxyz", min_size=1, max_size=5), _values, max_size=4),
        reason=st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=60))  # fmt: skip
 def test_whatever_is_recorded_verifies_after_it_was_read_back(
-    sqlite_desk: Desk, facts: dict[str, object], reason: str
+    sqlite_desk: Desk, facts: dict[str, Any], reason: str
 ) -> None:
     def note(unit: Unit) -> None:
         for name, value in facts.items():

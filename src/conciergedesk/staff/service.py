@@ -160,7 +160,7 @@ def _forgive(session: Session, agent_id: int) -> None:
         guard.failures, guard.last_failure = 0, None
 
 
-NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$bm9ib2R5IHdvcmtzIQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$bm9ib2R5IHdvcmtzIGhlcg$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 """A hash that no PIN fits and that takes as long to check as a real one."""
 
 

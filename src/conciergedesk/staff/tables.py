@@ -28,7 +28,9 @@ class Agent(SQLModel, table=True):
     team: str = line("concierge", limit=20)
     languages: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
     active: bool = True
-    password_hash: str = Field(default="", sa_column=Column(String(200), nullable=False, info={SECRET: True}))
+    password_hash: str = Field(
+        default="", sa_column=Column(String(200), nullable=False, default="", info={SECRET: True})
+    )
     version: int = 1
 
 
