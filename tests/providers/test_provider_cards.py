@@ -33,6 +33,7 @@ from conciergedesk.providers.rules import (
     visit_counts,
 )
 from conciergedesk.providers.search.lexicon import read_lexicon
+from conciergedesk.providers.service import number_values
 from tests.conftest import PARIS
 
 SPA = ProviderValues(
@@ -111,7 +112,8 @@ def test_any_text_is_cleaned_or_refused_with_a_field(name: str, phone: str, site
         assert refusal.field
     else:
         assert checked.values.name == clean_line(checked.values.name)
-        assert all(number.typed == clean_line(number.typed) for number in checked.numbers)
+        stored = [str(number_values(1, 0, number)["typed"]) for number in checked.numbers]
+        assert stored == [clean_line(text, 80) for text in stored]
 
 
 def test_changing_a_card_names_what_changed_and_makes_it_the_teams_own(
