@@ -21,8 +21,8 @@ ACTS = frozenset(
     {
         "desk.new", "desk.find", "desk.call", "desk.drafts", "desk.log", "desk.note", "desk.redo", "desk.undo",
         "board.appointment", "board.assign", "board.call", "board.callback", "board.claim", "board.duplicate",
-        "board.kept", "board.key", "board.link", "board.open", "board.person", "board.priority", "board.qualify",
-        "board.save_view", "board.status", "board.step",
+        "board.kept", "board.key", "board.letter", "board.link", "board.open", "board.person", "board.priority",
+        "board.qualify", "board.save_view", "board.status", "board.step",
         "handover.accept", "handover.add", "handover.answer", "handover.ask", "handover.desk",
         "handover.differences", "handover.edit", "handover.if", "handover.log", "handover.sign", "handover.take",
         "keys.acts", "keys.address", "keys.chase", "keys.code", "keys.count", "keys.handover", "keys.incident",
@@ -54,7 +54,7 @@ class Wiring:
         """Read the modules that ``make`` will need, in a worker thread while nobody waits for it."""
         from importlib import import_module
 
-        for name in ("requests", "intake", "people", "keys", "handover", "providers"):
+        for name in ("requests", "intake", "people", "letters", "keys", "handover", "providers"):
             import_module(f"conciergedesk.ui.handlers.{name}")
 
     @cached_property
@@ -62,6 +62,7 @@ class Wiring:
         from conciergedesk.ui.handlers.handover import HandoverHandlers
         from conciergedesk.ui.handlers.intake import IntakeHandlers
         from conciergedesk.ui.handlers.keys import KeyHandlers
+        from conciergedesk.ui.handlers.letters import LetterHandlers
         from conciergedesk.ui.handlers.people import PeopleHandlers
         from conciergedesk.ui.handlers.providers import ProviderHandlers
         from conciergedesk.ui.handlers.requests import RequestHandlers
@@ -69,10 +70,12 @@ class Wiring:
         RequestHandlers(self._app, self._session, self._drafts)
         intake = IntakeHandlers(self._app, self._session, self._drafts)
         PeopleHandlers(self._app, self._session, intake)
+        providers = ProviderHandlers(self._app, self._session)
+        LetterHandlers(self._app, self._session, providers.room)
         return (
             KeyHandlers(self._app, self._session),
             HandoverHandlers(self._app, self._session),
-            ProviderHandlers(self._app, self._session),
+            providers,
         )
 
     @property

@@ -101,9 +101,10 @@ class RequestHandlers:
         """One unit of work that applies a verb to several requests: all of them or none."""
 
         def call() -> bool:
+            from conciergedesk.requests import asks
             from conciergedesk.requests import service as requests
 
-            apply = getattr(requests, verb)
+            apply = getattr(requests, verb, None) or getattr(asks, verb)
             book = self.session.book()
 
             def all_of_them(unit: Unit) -> None:
@@ -195,7 +196,7 @@ class RequestHandlers:
         ids = [promise.id for promise in promises]
         name = self.named(promises)
         label = _(next(label for one, _letter, label in STATUS_ACTS if one == act)).rstrip("…")
-        verbs = {"weather": "weather_cancelled"}
+        verbs = {"weather": "called_off_by_weather"}
         if act == "cancel":
             self._cancel(screen, promises)
         elif act == "snooze":
