@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
+from pathlib import Path
 
 import pytest
+from icalendar import Calendar, Component
 
 from conciergedesk.core.actor import SYSTEM, Actor
 from conciergedesk.core.clock import FixedClock
@@ -14,6 +17,7 @@ from conciergedesk.core.db.undo import undo_last
 from conciergedesk.core.desk import Desk
 from conciergedesk.core.errors import Conflict, InvalidInput, NotAllowed, RuleRefused
 from conciergedesk.core.journal import lines_about, verify
+from conciergedesk.core.paths import shifts
 from conciergedesk.rota import service
 from conciergedesk.rota.house import RotaHouse, rota_house
 from conciergedesk.rota.planning import plan_period
@@ -262,3 +266,73 @@ def test_an_evening_of_the_march_night_ends_on_the_right_instant(
     assert on_call.id is not None
     spans = [one for one in desk.ask(shifts_of, on_call.id, night, night) if one.on_call]
     assert spans[0].ends_at - spans[0].starts_at == timedelta(hours=9, minutes=30)
+
+
+def calendar_of(feed: bytes) -> Component:
+    found = Calendar.from_ical(feed)
+    assert isinstance(found, Component)
+    return found
+
+
+def test_feeds_keep_wall_times_over_the_change_of_clock() -> None:
+    from conciergedesk.rota.exports import feed_of_person, feed_of_seat
+
+    rota = replace(house().rota, first=MONDAY, days=28, roster=planned())
+    now = datetime(2027, 3, 1, tzinfo=UTC)
+    night = date(2027, 3, 27)
+    person = someone_on("N", night)
+    feed = calendar_of(feed_of_person(rota, planned(), person, now))
+    assert [zone["TZID"] for zone in feed.walk("VTIMEZONE")] == ["Europe/Paris"]
+    events = feed.walk("VEVENT")
+    assert len(events) == len([one for one in planned() if one.agent == person])
+    spring = next(one for one in events if str(one["UID"]).startswith(f"{night}-N"))
+    written = spring.to_ical()
+    assert b"DTSTART;TZID=Europe/Paris:20270327T211500" in written
+    assert b"DTEND;TZID=Europe/Paris:20270328T074500" in written
+    assert len({str(one["UID"]) for one in events}) == len(events)
+    seat = calendar_of(feed_of_seat(rota, planned(), "desk", now)).walk("VEVENT")
+    assert len(seat) == len([one for one in planned() if one.shift in "MS"])
+
+
+def test_payroll_sums_the_hours_of_the_ledger() -> None:
+    import csv
+
+    from conciergedesk.rota.exports import payroll_csv
+
+    rota = replace(house().rota, first=MONDAY, days=28, roster=planned())
+    rows = list(csv.DictReader(payroll_csv(rota, planned(), house().law).splitlines()))
+    assert [row["person"] for row in rows] == [agent.id for agent in rota.agents]
+    worked = sum(1 for one in planned() if one.agent == rows[0]["person"] and one.shift in "MS")
+    assert float(rows[0]["hours"]) == pytest.approx(7 * worked, abs=1.5)
+
+
+def test_the_command_line_checks_generates_repairs_and_exports_files(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from conciergedesk.cli.rota import app
+
+    run = CliRunner()
+    assert "technical" in run.invoke(app, ["check"]).stdout
+    files = tmp_path / "shifts"
+    shutil.copytree(shifts(), files)
+    made = run.invoke(
+        app,
+        ["generate", str(files), "--first", "2027-03-22", "--weeks", "2", "--seconds", "1", "--out",
+         str(files / "plan.toml")],
+    )  # fmt: skip
+    assert made.exit_code == 0, made.output
+    judged = run.invoke(app, ["check", str(files), "--first", "2027-03-22", "--weeks", "2", "--json"])
+    assert judged.exit_code == 0, judged.output
+    away = run.invoke(
+        app, ["repair", "INE", "--from", "2027-03-24", "--to", "2027-03-25", "--files", str(files)]
+    )
+    assert away.exit_code == 0, away.output
+    told = run.invoke(
+        app,
+        ["export", "ical", "--files", str(files), "--first", "2027-03-22", "--weeks", "2", "--out",
+         str(tmp_path / "feeds")],
+    )  # fmt: skip
+    assert told.exit_code == 0, told.output
+    assert (tmp_path / "feeds" / "INE.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")
+    assert run.invoke(app, ["export", "pdf", "--out", str(tmp_path)]).exit_code == 1
+    assert run.invoke(app, ["repair", "NOBODY", "--from", "2027-03-24"]).exit_code == 1
