@@ -196,7 +196,7 @@ def test_only_who_manages_staff_hires_changes_and_unlocks(desk: Desk, ines: Acto
         ),
         lambda: desk.act(ines, staff.change_agent, maelle.id, role="coach"),
         lambda: desk.act(ines, staff.change_agent, maelle.id, password_hash="x"),
-        lambda: desk.act(ines, staff.change_agent, ines.id, role="supervisor", password_hash="x"),
+        lambda: desk.act(ines, staff.change_agent, ines.id or 0, role="supervisor", password_hash="x"),
         lambda: desk.act(ines, staff.unlock, maelle.id),
     ):
         with pytest.raises(NotAllowed):

@@ -38,7 +38,7 @@ def add_person(
     """
     unit.require(Right.EDIT_CUSTOMERS)
     first_name, last_name = clean_line(first_name, 80), clean_line(last_name, 80)
-    numbers = [number for text in phones for number in read_phones(clean_line(text, 200))]
+    numbers = [number for text in phones for number in _numbers(text)]
     if not (first_name or last_name or numbers):
         raise InvalidInput(N_("Give a name or a number."), field="name")
     _check_kind(kind, language)
@@ -64,6 +64,11 @@ def add_person(
     unit.session.flush()
     unit.record("person.added", "person", person.id)
     return person.id
+
+
+def _numbers(text: str) -> list[PhoneNumber]:
+    """The numbers in what somebody typed; words without a digit are none."""
+    return [one for one in read_phones(clean_line(text, 200)) if any(char.isdigit() for char in one.typed)]
 
 
 def _check_kind(kind: str, language: str) -> None:
@@ -105,7 +110,7 @@ def add_phone(unit: Unit, person_id: int, text: str, *, label: str = "") -> Phon
     """
     unit.require(Right.EDIT_CUSTOMERS)
     unit.load(Person, person_id)
-    numbers = read_phones(clean_line(text, 200))
+    numbers = _numbers(text)
     if not numbers:
         raise InvalidInput(N_("There is no number in “{text}”."), field="phone", text=clean_line(text, 40))
     known = unit.session.exec(select(Phone.match).where(Phone.person_id == person_id)).all()
@@ -198,7 +203,7 @@ def add_organisation(
         raise InvalidInput(N_("There is no kind of organisation “{value}”."), field="kind", value=kind)
     row = unit.add(Organisation(name=name, kind=kind, search=search_text(name)))
     assert row.id is not None
-    for position, number in enumerate(n for text in phones for n in read_phones(clean_line(text, 200))):
+    for position, number in enumerate(n for text in phones for n in _numbers(text)):
         unit.session.add(_phone_row(number, position, organisation_id=row.id))
     unit.session.flush()
     unit.record("organisation.added", "organisation", row.id)
