@@ -37,6 +37,10 @@ class PromiseKind(StrEnum):
     HANDOVER = "handover"
     PROVIDER = "provider"
     LOG = "log"
+    TICKET = "ticket"
+    INCIDENT = "incident"
+    ROUND = "round"
+    AGREEMENT = "agreement"
 
 
 class Loudness(StrEnum):
@@ -200,6 +204,12 @@ KIND_WORDS: Mapping[str, PromiseKind] = {
     "providers": PromiseKind.PROVIDER,
     "journal": PromiseKind.LOG,
     "log": PromiseKind.LOG,
+    "tickets": PromiseKind.TICKET,
+    "incidents": PromiseKind.INCIDENT,
+    "tournees": PromiseKind.ROUND,
+    "rounds": PromiseKind.ROUND,
+    "conventions": PromiseKind.AGREEMENT,
+    "agreements": PromiseKind.AGREEMENT,
 }
 """Words that after a colon (``:cles``) keep one kind of promise."""
 

@@ -76,14 +76,27 @@ def clock_target(target: SeverityTarget) -> Target:
     return Target(target.first_response_min, target.resolution_min, target.clock is TargetClock.REAL)
 
 
+_kept: list[tuple[Rulebook, Path, HotlineHouse]] = []
+
+
 def hotline_house(book: Rulebook, folder: Path | None = None) -> HotlineHouse:
-    """Read the hotlines' part of ``knowledge_base/``.
+    """The hotlines' part of ``knowledge_base/``, read once per process for the same rulebook.
 
     Raises:
         InvalidFile: a tree, an article or a message cannot be used, or the severities promise something else than
             the desk's own targets.
     """
     base = folder or knowledge_base()
+    for known, where, house in _kept:
+        if known is book and where == base:
+            return house
+    made = read_hotline_house(book, base)
+    _kept[:] = [*_kept[-3:], (book, base, made)]
+    return made
+
+
+def read_hotline_house(book: Rulebook, base: Path) -> HotlineHouse:
+    """Read it from ``base``. Raises as ``hotline_house``."""
     shelf = load_articles(base / "articles", load_themes(base / "hotline"))
     triage = load_triage(base / "hotline", shelf.ids)
     for severity, promised in triage.rules.targets.items():
