@@ -24,6 +24,9 @@ _OWNERS = {
     Owner.PROVIDER: N_("handout|a provider"),
 }
 
+_LONG = {"fr": "EEEE d MMMM y", "en": "EEEE d MMMM y", "de": "EEEE, d. MMMM y"}
+_SHORT = {"fr": "EEE d MMM y", "en": "EEE d MMM y", "de": "EEE d. MMM y"}
+
 
 @dataclass(frozen=True, slots=True)
 class HandedLine:
@@ -102,13 +105,13 @@ def family_plan(
         title=said(N_("Your plan for settling in")),
         names=names,
         arrival_label=said(N_("handout|Arrival")),
-        arrival=show_date(card.arrival, language, "EEEE d MMMM y"),
+        arrival=show_date(card.arrival, language, _LONG[language]),
         arrival_on=card.arrival,
         coach_label=said(N_("handout|Your coach")),
         coach=card.coach,
         agency=agency[0],
         phone=agency[1],
-        printed=show_date(today, language, "d MMMM y"),
+        printed=show_date(today, language, _LONG[language]),
         foot=said(
             N_(
                 "Information without guarantee; the office named decides. Tell your coach when a date changes."
@@ -136,10 +139,11 @@ def _line(item: ItemLine, card: FileCard, plan: Plan, house: RelocationHouse, la
         reference = known.reference
         # A reminder of unknown age is no help to a family; only what was checked is handed out.
         if reference.is_fact(card.opened_on) and reference.certainty is Certainty.VERIFIED:
-            rule = reference.text.in_language(language)
-            source = reference.source.name
+            # German wording is not kept for every rule, and half a paper in English helps nobody.
+            rule = reference.text.de if language == "de" else reference.text.in_language(language)
+            source = reference.source.name if rule else ""
     when = item.aim if item.aim is not None and item.is_open else item.due
-    day = show_date(when, language, "EEE d MMM y") if when is not None else ""
+    day = show_date(when, language, _SHORT[language]) if when is not None else ""
     return HandedLine(
         code=item.code,
         day=day,

@@ -13,8 +13,8 @@ from conciergedesk.core.errors import InvalidInput, RuleRefused
 from conciergedesk.core.i18n import LANGUAGES, N_
 from conciergedesk.core.text import clean_line
 from conciergedesk.customers import service as customers
-from conciergedesk.customers.queries import find_organisations, find_people
-from conciergedesk.customers.rules import ClientKind
+from conciergedesk.customers.queries import find_organisations
+from conciergedesk.customers.rules import ClientKind, search_text
 from conciergedesk.customers.tables import Organisation, Person
 from conciergedesk.relocation.dates import Anchor, Anchors, check_arrival
 from conciergedesk.relocation.due import EARLY_STAGES, is_on_board
@@ -139,7 +139,7 @@ def open_file(unit: Unit, house: RelocationHouse, new: NewFile) -> int:
     rows = [new_item(plan, row.id, planned, place) for place, planned in enumerate(items)]
     unit.session.add_all(rows)
     for code, (_followup, day) in followup_days(plan, anchors, house.is_working).items():
-        unit.session.add(RelocationFollowUp(file_id=row.id, code=code, due=day))
+        unit.session.add(RelocationFollowUp(file_id=row.id, code=code, due=day, scores={}))
     unit.session.flush()
     unit.record(
         "relocation.opened",
@@ -224,9 +224,14 @@ def _person(unit: Unit, new: NewFile, main: Member, employer: int | None) -> int
         unit.load(Person, new.person_id)
         return new.person_id
     first, _, last = main.name.partition(" ")
-    hits = find_people(unit.session, main.name, unit.now, 2) if last else []
-    if len(hits) == 1 and hits[0].score >= 100 and hits[0].name.casefold() == main.name.casefold():
-        return hits[0].id
+    if last:
+        known = unit.session.exec(
+            select(Person.id)
+            .where(Person.search == search_text(main.name), col(Person.erased_at).is_(None))
+            .limit(2)
+        ).all()
+        if len(known) == 1:
+            return known[0]
     return customers.add_person(
         unit,
         first_name=first,
