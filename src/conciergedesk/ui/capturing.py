@@ -172,7 +172,9 @@ class LineReader:
         title = " ".join(
             part for part in (f"×{quantity.count}" if quantity is not None else "", captured.leftover) if part
         )
-        holder = captured.assignee.value.hit if captured.assignee is not None else None
+        # Whoever notes it holds it by default; only a name that was typed goes over “leave it to the queue”.
+        named = captured.assignee if captured.assignee is not None and captured.assignee.words else None
+        holder = named.value.hit if named is not None else None
         where = place.name if place is not None else ""
         if captured.destination is not None:
             where = (
