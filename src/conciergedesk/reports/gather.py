@@ -251,7 +251,7 @@ def _request_rows(session: Session, ids: Any) -> list[tuple[Any, ...]]:
     return [(*row[:first], *map(_moment, row[first:last]), *row[last:]) for row in rows]
 
 
-def _moment(stored: str | None) -> datetime | None:
+def _moment(stored: Any) -> Any:
     """SQLite keeps instants as text without an offset; reading it here is four times faster than by type."""
     return datetime.fromisoformat(stored).replace(tzinfo=UTC) if stored is not None else None
 
@@ -268,14 +268,18 @@ def _pauses(session: Session, ids: Any) -> dict[int, list[tuple[datetime, dateti
 
 def _undone_units(session: Session, since: datetime) -> set[str]:
     """Units that were taken back since ``since`` and not done again."""
-    query = (
-        pick(JournalLine.act, JournalLine.unit, JournalLine.undoes)
-        .where(col(JournalLine.act).in_(("undone", "redone")), col(JournalLine.at) >= since)
-        .order_by(col(JournalLine.id))
-    )
+    lines = [
+        (number, act, unit, undoes)
+        for act in ("undone", "redone")  # one by one, so that each is found by its index
+        for number, unit, undoes in session.exec(
+            pick(JournalLine.id, JournalLine.unit, JournalLine.undoes).where(
+                JournalLine.act == act, col(JournalLine.at) >= since
+            )
+        )
+    ]
     gone: set[str] = set()
     by: dict[str, str] = {}
-    for act, unit, undoes in session.exec(query):
+    for _number, act, unit, undoes in sorted(lines):
         if act == "undone":
             gone.add(undoes)
             by[unit] = undoes
@@ -353,13 +357,18 @@ def _chunks(values: Sequence[int]) -> Iterator[Sequence[int]]:
 
 def backlog_facts(session: Session, scope: Scope, at: datetime) -> list[BacklogFact]:
     """What was open at ``at``, with the state it had then."""
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    opened_at = type_coerce(col(Request.opened_at), String) if sqlite else col(Request.opened_at)
     if at >= scope.as_of and scope.as_of >= _newest(session):
         rows = session.exec(
-            pick(Request.id, Request.state, Request.opened_at, Request.priority, Request.team).where(
+            pick(Request.id, Request.state, opened_at, Request.priority, Request.team).where(
                 col(Request.is_open), col(Request.opened_at) <= at
             )
         )
-        return [BacklogFact(i, ref(i), state, opened, pr, team) for i, state, opened, pr, team in rows]
+        return [
+            BacklogFact(i, ref(i), state, _moment(opened) if sqlite else opened, priority, team)
+            for i, state, opened, priority, team in rows
+        ]
     candidates = union(
         select(col(Request.id)).where(col(Request.is_open), col(Request.opened_at) <= at),
         select(col(Request.id)).where(
@@ -368,11 +377,11 @@ def backlog_facts(session: Session, scope: Scope, at: datetime) -> list[BacklogF
         select(col(Request.id)).where(col(Request.closed_at) > at, col(Request.opened_at) <= at),
     ).subquery()
     rows = session.exec(
-        pick(Request.id, Request.opened_at, Request.priority, Request.team).join(
+        pick(Request.id, opened_at, Request.priority, Request.team).join(
             candidates, candidates.c[0] == Request.id
         )
     )
-    about = {i: (opened, priority, team) for i, opened, priority, team in rows}
+    about = {i: (_moment(opened) if sqlite else opened, priority, team) for i, opened, priority, team in rows}
     found = []
     for number, state in _states_at(session, sorted(about), at):
         if state in OPEN_STATES:

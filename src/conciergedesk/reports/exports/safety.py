@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
@@ -58,7 +58,8 @@ def whole_file(target: Path) -> Iterator[IO[bytes]]:
             file=str(target), why=error.strerror or str(error),
         ) from error  # fmt: skip
     finally:
-        fresh.unlink(missing_ok=True)
+        with suppress(OSError):  # nothing was made where the folder is not one
+            fresh.unlink(missing_ok=True)
 
 
 _FORBIDDEN = set('<>:"/\\|?*')

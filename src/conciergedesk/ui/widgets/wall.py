@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from textual.renderables.digits import DIGITS, DIGITS3X3_BOLD
 
-from conciergedesk.core.i18n import _, local
+from conciergedesk.core.i18n import _, local, plural, show_number
 from conciergedesk.reports.measures import Measure
 from conciergedesk.reports.reporting import Group, Heat
 from conciergedesk.reports.words import spoken
@@ -182,7 +182,7 @@ class Wall(PaintedScroll, can_focus=True):
         cells = max(edge - 16 - 7, 8)
         for family, count in slow.week:
             row = Row().gap(1).data(self.families.get(family, family) or _("other"), "text", 13).to(15)
-            row.say(glyphs().blocks[-1] * max(1, round(count / most * cells)), "accent")
+            row.say(glyphs().blocks[4] * max(1, round(count / most * cells)), "accent")
             rows.append(row.end(Row().say(str(count), "bright"), edge))
         return rows if slow.week else [*rows, Row().gap(1).say(_("nothing yet"), "muted")]
 
@@ -197,7 +197,7 @@ class Wall(PaintedScroll, can_focus=True):
                 name = self.families.get(group.value, group.value)
                 missed = group.figure.measures[0].count - group.figure.measures[0].met
                 sign, ink = (signs.late, "late") if value < TARGET - 4 else (signs.soon, "soon")
-                found.append((sign, ink, f"{name} {value:.0f} %", _("{count} missed", count=missed)))
+                found.append((sign, ink, f"{name} {value:.0f} %", plural("{count} missed", "{count} missed", missed)))
         for promise in reading.soonest:
             if promise.due_at is not None and promise.due_at < now:
                 left = time_left(promise.due_at, now)
@@ -295,12 +295,12 @@ def heat_rows(heat: Heat, edge: int, now: datetime) -> list[Row]:
         row = Row().gap(1).data(name, "bright bold" if weekday == here.weekday() else "text", 4).to(6)
         for number in HOURS:
             value = heat.cells[weekday][number]
-            step = 0 if not peak else min(5, round(value / peak * 5))
+            step = min(5, round(value / max(peak, 1.0) * 5))
             text = f"{value:.0f}" if value >= 0.5 else (glyphs().on_time if value else "")
             row.say(f"{text:>{cells - 1}} ", f"{HEAT_INKS[step]} @heat-{step}")
         rows.append(row)
     if peak:
         name = weekday_short(monday + timedelta(days=day))
-        said = _("peak {day} {hour} h: {value}", day=name, hour=hour, value=f"{peak:.1f}")
+        said = _("peak {day} {hour} h: {value}", day=name, hour=hour, value=show_number(round(peak, 1)))
         rows.append(Row().end(Row().say(said, "bright"), edge))
     return rows
