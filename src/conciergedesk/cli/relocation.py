@@ -34,7 +34,7 @@ def list_files(
         say_json(found)
         return
     say_table(
-        (_("File"), _("Household"), _("Stage"), _("Arrival"), _("Due"), _("What"), _("Coach")),
+        (_("column|File"), _("Household"), _("Stage"), _("Arrival"), _("Due"), _("What"), _("Coach")),
         [
             (
                 one.ref,

@@ -19,12 +19,14 @@ from conciergedesk.core.i18n import N_
 from conciergedesk.core.shared import Agency, set_up_agency
 from conciergedesk.customers import service as customers
 from conciergedesk.providers.sample import plant_providers
+from conciergedesk.relocation.house import load_relocation_house
 from conciergedesk.requests import service as requests
 from conciergedesk.requests.catalogue import ProofKind
 from conciergedesk.requests.lifecycle import Danger, checklist
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.requests.service import NewRequest
 from conciergedesk.sample.keys import plant_keys
+from conciergedesk.sample.relocation import plant_relocation
 from conciergedesk.staff import service as staff
 from conciergedesk.staff.queries import actor_for
 
@@ -104,6 +106,8 @@ class SampleDesk:
             cast.lodgings,
             cast.owners,
         )
+        house = load_relocation_house(self._folder.parent, self._book)
+        plant_relocation(self._unit, house, self._folder, self._now, cast.agents)
 
     # --- people ---
 

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from conciergedesk.core.errors import InvalidInput
 from conciergedesk.core.i18n import N_, active_zone
-from conciergedesk.core.paths import desk_home, knowledge_base, make_private
+from conciergedesk.core.paths import desk_home, make_private
 from conciergedesk.relocation.cards import Figures, FileCard, ItemLine, Portfolio
 from conciergedesk.relocation.plans import Plan
 
@@ -37,11 +36,9 @@ class RelocationRoom:
     def __init__(self, session: DeskSession) -> None:
         self.session = session
 
-    @cached_property
+    @property
     def house(self) -> RelocationHouse:
-        from conciergedesk.relocation.house import load_relocation_house
-
-        return load_relocation_house(knowledge_base(), self.session.book())
+        return self.session.relocation_house()
 
     def today(self) -> date:
         return self.session.now().astimezone(active_zone()).date()

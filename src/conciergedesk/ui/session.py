@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from conciergedesk.core.shared import Agency
     from conciergedesk.handover.turns import HandoverHouse
     from conciergedesk.jobs import Waker
+    from conciergedesk.relocation.house import RelocationHouse
     from conciergedesk.requests.rulebook import Rulebook
     from conciergedesk.staff.queries import AgentCard
 
@@ -85,6 +86,7 @@ class DeskSession:
         self._desk: Desk | None = None
         self._book: Rulebook | None = None
         self._handover_house: HandoverHouse | None = None
+        self._relocation_house: RelocationHouse | None = None
         self._reader: BoardReader | None = None
         self.agency: Agency | None = None
         self.actor: Actor | None = None
@@ -226,6 +228,14 @@ class DeskSession:
             self._handover_house = load_handover_house(knowledge_base() / "handover")
         return self._handover_house
 
+    def relocation_house(self) -> RelocationHouse:
+        """The house's plans, packages and notes about settling people, read once."""
+        if self._relocation_house is None:
+            from conciergedesk.relocation.house import load_relocation_house
+
+            self._relocation_house = load_relocation_house(knowledge_base(), self.book())
+        return self._relocation_house
+
     def act(self, verb: Callable[Concatenate[Unit, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run a service verb as whoever is signed in."""
         if self.actor is None:
@@ -306,6 +316,9 @@ class DeskSession:
             from conciergedesk.handover import service as handover
 
             self._desk.act(SYSTEM, handover.note_what_time_did, self.handover_house())
+            from conciergedesk.relocation import service as relocation
+
+            self._desk.act(SYSTEM, relocation.note_what_time_did, self.relocation_house())
 
     def read_views(self) -> None:
         """Read the views that whoever is signed in has named."""

@@ -119,6 +119,7 @@ class Start:
                 "board": self._board,
                 "providers": self._providers,
                 "keys": self._keys,
+                "relocation": self._relocation,
                 "handover": self._handover,
             },
             clock=session.clock,
@@ -135,6 +136,11 @@ class Start:
         from conciergedesk.ui.screens.keys import KeysScreen
 
         return KeysScreen(self._wiring.keys.room)
+
+    def _relocation(self) -> DeskScreen:
+        from conciergedesk.ui.screens.relocation import RelocationScreen
+
+        return RelocationScreen(self._wiring.relocation.room)
 
     def _handover(self) -> DeskScreen:
         from conciergedesk.ui.screens.handover import HandoverScreen

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from conciergedesk.ui.handlers.handover import HandoverHandlers
     from conciergedesk.ui.handlers.keys import KeyHandlers
     from conciergedesk.ui.handlers.providers import ProviderHandlers
+    from conciergedesk.ui.handlers.relocation import RelocationHandlers
     from conciergedesk.ui.session import DeskSession
 
 ACTS = frozenset(
@@ -31,6 +32,9 @@ ACTS = frozenset(
         "providers.call", "providers.choose", "providers.edit", "providers.export", "providers.hours",
         "providers.import", "providers.letter", "providers.note", "providers.unavailable", "providers.visit",
         "providers.weather",
+        "relocation.ask", "relocation.document", "relocation.done", "relocation.facts", "relocation.later",
+        "relocation.letter", "relocation.move", "relocation.needs", "relocation.new", "relocation.pulse",
+        "relocation.risk", "relocation.send", "relocation.state",
     }
 )  # fmt: skip
 """Acts with a handler; a test holds them against what the handlers register."""
@@ -47,24 +51,34 @@ class Wiring:
 
     def make(self) -> None:
         """Make all handlers, in the order in which one may take an act over from another."""
-        assert len(self._rooms) == 3
+        assert len(self._rooms) == 4
 
     @staticmethod
     def fetch() -> None:
         """Read the modules that ``make`` will need, in a worker thread while nobody waits for it."""
         from importlib import import_module
 
-        for name in ("requests", "intake", "people", "letters", "keys", "handover", "providers"):
+        for name in (
+            "requests",
+            "intake",
+            "people",
+            "letters",
+            "keys",
+            "handover",
+            "providers",
+            "relocation",
+        ):
             import_module(f"conciergedesk.ui.handlers.{name}")
 
     @cached_property
-    def _rooms(self) -> tuple[KeyHandlers, HandoverHandlers, ProviderHandlers]:
+    def _rooms(self) -> tuple[KeyHandlers, HandoverHandlers, ProviderHandlers, RelocationHandlers]:
         from conciergedesk.ui.handlers.handover import HandoverHandlers
         from conciergedesk.ui.handlers.intake import IntakeHandlers
         from conciergedesk.ui.handlers.keys import KeyHandlers
         from conciergedesk.ui.handlers.letters import LetterHandlers
         from conciergedesk.ui.handlers.people import PeopleHandlers
         from conciergedesk.ui.handlers.providers import ProviderHandlers
+        from conciergedesk.ui.handlers.relocation import RelocationHandlers
         from conciergedesk.ui.handlers.requests import RequestHandlers
 
         RequestHandlers(self._app, self._session, self._drafts)
@@ -76,6 +90,7 @@ class Wiring:
             KeyHandlers(self._app, self._session),
             HandoverHandlers(self._app, self._session),
             providers,
+            RelocationHandlers(self._app, self._session),
         )
 
     @property
@@ -89,3 +104,7 @@ class Wiring:
     @property
     def providers(self) -> ProviderHandlers:
         return self._rooms[2]
+
+    @property
+    def relocation(self) -> RelocationHandlers:
+        return self._rooms[3]
