@@ -295,7 +295,7 @@ def _show_plan(plan: ImportPlan) -> None:
 
     words = {
         RowFate.ADDED: _("added"), RowFate.CHANGED: _("changed"), RowFate.SAME: _("same"),
-        RowFate.DUPLICATE: _("duplicates"), RowFate.REFUSED: _("refused"),
+        RowFate.DUPLICATE: _("duplicates"), RowFate.REFUSED: _("rows|refused"),
     }  # fmt: skip
     for field, header in plan.listing.columns.items():
         typer.echo(f"  {field:<18} {clean_line(header)}", err=True)

@@ -141,7 +141,7 @@ class Stay(StrEnum):
 
 
 STAY_LABELS: Mapping[Stay, str] = {
-    Stay.DONE: N_("done"),
+    Stay.DONE: N_("item|done"),
     Stay.NOT_APPLICABLE: N_("not applicable"),
     Stay.BY_HAND: N_("dated by hand"),
     Stay.OTHER_ANCHOR: N_("hangs on another event"),

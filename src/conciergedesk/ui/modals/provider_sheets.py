@@ -242,7 +242,7 @@ class PlanRows(Painted):
         words = {
             RowFate.ADDED: (_("added"), "done"), RowFate.CHANGED: (_("changed"), "soon"),
             RowFate.SAME: (_("same"), "muted"), RowFate.DUPLICATE: (_("duplicates"), "soon"),
-            RowFate.REFUSED: (_("refused"), "late"),
+            RowFate.REFUSED: (_("rows|refused"), "late"),
         }  # fmt: skip
         rows = [Row()]
         for fate in RowFate:
