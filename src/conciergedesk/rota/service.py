@@ -195,6 +195,7 @@ def mark_absent(
         InvalidInput: unknown person, or the days are turned round or over.
         NotAllowed: only a supervisor marks somebody else.
     """
+    unit.require(Right.SEE_ROTA)
     if person not in house.rota.agent_by_id:
         raise InvalidInput(N_("{person} is not in the team of the rota."), field="person", person=person)
     if last < first or (last - first).days >= LONGEST_DAYS:
@@ -226,6 +227,7 @@ def take(unit: Unit, house: RotaHouse, person: str, day: date, shift: str) -> Ve
     Raises:
         RuleRefused: a rule says no, with figures and source; or nobody is lacking there (any more).
     """
+    unit.require(Right.SEE_ROTA)
     desk = _desk(unit, house, (person,), (day,))
     if shift not in house.rota.shift_by_id:
         raise NotFound(N_("There is no shift “{shift}”."), shift=clean_line(shift, 40))
@@ -239,6 +241,7 @@ def take(unit: Unit, house: RotaHouse, person: str, day: date, shift: str) -> Ve
 
 def hand_on(unit: Unit, house: RotaHouse, giver: str, taker: str, day: date, shift: str) -> Verdict:
     """Give one person's shift to another. Raises as ``take``."""
+    unit.require(Right.SEE_ROTA)
     desk = _desk(unit, house, (giver, taker), (day,))
     verdict = changes.give(desk.rota, desk.roster, house.law, giver, taker, day, shift)
     return _judged(unit, house, desk, verdict, "rota.handed_on", (giver, taker), day)
@@ -246,6 +249,7 @@ def hand_on(unit: Unit, house: RotaHouse, giver: str, taker: str, day: date, shi
 
 def swap(unit: Unit, house: RotaHouse, a: str, day_a: date, b: str, day_b: date) -> Verdict:
     """Two people exchange their shifts; judged for both. Raises as ``take``."""
+    unit.require(Right.SEE_ROTA)
     desk = _desk(unit, house, (a, b), (day_a, day_b))
     verdict = changes.swap(desk.rota, desk.roster, house.law, a, day_a, b, day_b)
     return _judged(unit, house, desk, verdict, "rota.swapped", (a, b), day_a)

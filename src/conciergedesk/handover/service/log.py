@@ -113,6 +113,7 @@ def log(
 
 def correct_line(unit: Unit, book: Rulebook, line_id: int, text: str, *, override_reason: str = "") -> int:
     """Correct a line by a new one that refers to it; the first stays as it was."""
+    unit.require(Right.WRITE_LOG)
     line = unit.session.get(LogLine, line_id)
     if line is None:
         raise NotFound(N_("This record is no longer there. Go back and refresh the list."))

@@ -40,6 +40,7 @@ def acknowledge(unit: Unit, line_id: int, *, seen: int | None = None) -> None:
     Raises:
         Conflict: the line was changed since it was read (``seen``).
     """
+    unit.require(Right.HAND_OVER)
     row = unit.load(HandoverLine, line_id, seen=seen)
     found = _received(unit, row.handover_id)
     if row.acknowledged_at is not None:

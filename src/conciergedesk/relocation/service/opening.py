@@ -352,6 +352,7 @@ def _end(unit: Unit, house: RelocationHouse, file_id: int, state: str, outcome: 
 
 def look_in(unit: Unit, file_id: int) -> None:
     """Write down that somebody other than its coach has looked into a file."""
+    unit.require(Right.COACH_FILES)
     row = open_row(unit, file_id, closed=True)
     if unit.actor.id != row.coach_id:
         unit.record("relocation.read", "relocation_file", file_id, undoable=False)

@@ -226,6 +226,7 @@ def cancel_part(
     unit: Unit, house: RelocationHouse, part_id: int, *, reason: str = "plans_changed"
 ) -> tuple[Part, ...]:
     """Cancel a part and its request; answers the parts that followed it and now hang in the air."""
+    unit.require(Right.COACH_FILES)
     part = unit.load(ProgrammePart, part_id)
     _own(unit, part.programme_id)
     part.state = "cancelled"

@@ -142,6 +142,7 @@ def capture(unit: Unit, book: Rulebook, new: NewRequest, *, follows_id: int | No
 
 def follow_up(unit: Unit, book: Rulebook, request_id: int, new: NewRequest) -> int:
     """Note a request that continues another one; people and place are taken over when not given."""
+    unit.require(Right.WORK_REQUESTS)
     before = load(unit, request_id)
     new = replace(
         new,
