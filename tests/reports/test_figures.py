@@ -79,7 +79,7 @@ def request(number: int = 1, **changed: object) -> RequestFact:
         number, f"D-{number}", "taxi", "transport", "concierge", "P2", "done", "phone", "fr", "visitor", "", 1, "Inès",
         OPENED, OPENED, OPENED + timedelta(minutes=30), None, 0.0,
     )  # fmt: skip
-    return replace(plain, **changed)  # type: ignore[arg-type]
+    return plain._replace(**changed)  # type: ignore[arg-type]
 
 
 def value(figure: Figure, key: str = "") -> float | None:
@@ -176,7 +176,7 @@ def test_k1_of_a_closed_month_does_not_change_when_the_answer_comes_later() -> N
         first_response_at=MARCH.end + timedelta(hours=5), response_minutes=310.0,
     )  # fmt: skip
     at_the_end = first_response(
-        [replace(late, first_response_at=None, response_minutes=None)], MARCH, MARCH.end
+        [late._replace(first_response_at=None, response_minutes=None)], MARCH, MARCH.end
     )
     much_later = first_response([late], MARCH, LATER)
     assert at_the_end == much_later

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
 from conciergedesk.core.calendars import WorkingCalendar
@@ -36,15 +36,16 @@ class Stopwatch:
             day += _DAY
 
     def minutes(
-        self, start: datetime, end: datetime, pauses: Iterable[tuple[datetime, datetime | None]] = ()
+        self, start: datetime, end: datetime, pauses: Sequence[tuple[datetime, datetime | None]] = ()
     ) -> float:
         """Minutes from ``start`` to ``end`` without the pauses; never negative."""
         a, b = start.timestamp(), end.timestamp()
         if b <= a:
             return 0.0
         seconds = self._at(b) - self._at(a)
-        for since, until in _joined(pauses, a, b):
-            seconds -= self._at(until) - self._at(since)
+        if pauses:
+            for since, until in _joined(pauses, a, b):
+                seconds -= self._at(until) - self._at(since)
         return max(seconds, 0.0) / 60
 
     def _at(self, moment: float) -> float:

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
 
-@dataclass(frozen=True, slots=True)
-class RequestFact:
-    """One request or ticket.
+class RequestFact(NamedTuple):
+    """One request or ticket. A tuple, because a month has tens of thousands of them.
 
     Attributes:
         response_minutes: From opening to the first human answer, on the clock of the priority; None before it.

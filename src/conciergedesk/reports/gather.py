@@ -8,11 +8,11 @@ journal. No names of people are read, so an erasure changes no figure.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import String, func, select, type_coerce, union
+from sqlalchemy import String, func, or_, select, type_coerce, union
 from sqlmodel import Session, col
 
 from conciergedesk.core.calendars import ALWAYS
@@ -28,7 +28,7 @@ from conciergedesk.reports.facts import (
 from conciergedesk.reports.figures import REOPEN_WINDOW
 from conciergedesk.reports.periods import Period
 from conciergedesk.requests.catalogue import Priority
-from conciergedesk.requests.lifecycle import OPEN_STATES, State
+from conciergedesk.requests.lifecycle import OPEN_STATES, Act, State
 from conciergedesk.requests.queries import ref
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.requests.tables import ProviderAsk, Request, RequestPause
@@ -125,6 +125,7 @@ def request_facts(session: Session, scope: Scope) -> list[RequestFact]:
     companies = _companies(session, rows)
     watches = _Watches(scope.book, min(row[8] for row in rows), scope.period.end + REOPEN_WINDOW)
     kinds = _Kinds(scope.book)
+    keeps_all = scope.filters == Filters()
     facts = []
     for row in rows:
         (
@@ -148,7 +149,7 @@ def request_facts(session: Session, scope: Scope) -> list[RequestFact]:
             closed if state in _ENDED else None,
             state == State.DUPLICATE,
         )  # fmt: skip
-        if scope.filters.keep(fact):
+        if keeps_all or scope.filters.keep(fact):
             facts.append(fact)
     facts.extend(one for one in supplied(session, "requests", scope) if scope.filters.keep(one))
     if scope.filters.provider:
@@ -244,7 +245,7 @@ def _request_rows(session: Session, ids: Any) -> list[tuple[Any, ...]]:
         Person.organisation_id,
     ).join(ids, ids.c[0] == Request.id)
     query = query.join(Person, col(Person.id) == Request.requester_id, isouter=True)
-    rows = session.exec(query).all()
+    rows = session.connection().execute(query).all()  # plain rows: nothing here is an entity
     if not sqlite:
         return [tuple(row) for row in rows]
     first, last = 8, 8 + len(_TIMES)
@@ -253,7 +254,7 @@ def _request_rows(session: Session, ids: Any) -> list[tuple[Any, ...]]:
 
 def _moment(stored: Any) -> Any:
     """SQLite keeps instants as text without an offset; reading it here is four times faster than by type."""
-    return datetime.fromisoformat(stored).replace(tzinfo=UTC) if stored is not None else None
+    return datetime.fromisoformat(stored + "+00:00") if stored is not None else None
 
 
 def _pauses(session: Session, ids: Any) -> dict[int, list[tuple[datetime, datetime | None]]]:
@@ -295,21 +296,27 @@ def _done_and_reopened(
     start, end = scope.period.start, scope.period.end
     gone = _undone_units(session, start)
 
-    def lines(act: str, until: datetime) -> Iterator[tuple[int, datetime]]:
+    sqlite = session.get_bind().dialect.name == "sqlite"
+    happened = type_coerce(col(JournalLine.at), String) if sqlite else col(JournalLine.at)
+
+    def lines(act: str, until: datetime) -> Iterator[tuple[int, Any]]:
         query = (
-            pick(JournalLine.subject_id, JournalLine.at, JournalLine.unit)
+            pick(JournalLine.subject_id, happened, JournalLine.unit)
             .where(JournalLine.act == act, col(JournalLine.at) >= start, col(JournalLine.at) < until)
             .order_by(col(JournalLine.at), col(JournalLine.id))
         )
-        return ((subject, at) for subject, at, unit in session.exec(query) if unit not in gone)
+        rows = session.connection().execute(query)
+        return ((subject, at) for subject, at, unit in rows if unit not in gone)
 
-    done: dict[int, datetime] = {}
+    first: dict[int, Any] = {}
     for subject, at in lines("request.finish", end):
-        done.setdefault(subject, at)
-    again: dict[int, datetime] = {}
+        first.setdefault(subject, at)
+    later: dict[int, Any] = {}
     for subject, at in lines("request.reopen", end + REOPEN_WINDOW):
-        if subject in done and at >= done[subject]:
-            again.setdefault(subject, at)
+        if subject in first and at >= first[subject]:
+            later.setdefault(subject, at)
+    done = {subject: _moment(at) if sqlite else at for subject, at in first.items()}
+    again = {subject: _moment(at) if sqlite else at for subject, at in later.items()}
     # Done before the period already: this is not its first time.
     doubtful = [row[0] for row in rows if row[0] in done and row[12] is not None and row[12] < start]
     for chunk in _chunks(doubtful):
@@ -344,7 +351,7 @@ def _of_provider(session: Session, facts: list[RequestFact], provider: str) -> l
         .where(Provider.name == provider, ProviderAsk.state == "accepted")
     )
     asked = {row[0] for row in session.exec(query)} & ids
-    return [replace(fact, provider=provider) for fact in facts if fact.id in asked]
+    return [fact._replace(provider=provider) for fact in facts if fact.id in asked]
 
 
 def _chunks(values: Sequence[int]) -> Iterator[Sequence[int]]:
@@ -361,24 +368,27 @@ def backlog_facts(session: Session, scope: Scope, at: datetime) -> list[BacklogF
     opened_at = type_coerce(col(Request.opened_at), String) if sqlite else col(Request.opened_at)
     if at >= scope.as_of and scope.as_of >= _newest(session):
         rows = session.exec(
-            pick(Request.id, Request.state, opened_at, Request.priority, Request.team).where(
-                col(Request.is_open), col(Request.opened_at) <= at
-            )
+            pick(Request.id, Request.state, opened_at, Request.priority, Request.team)
+            .where(col(Request.is_open))
+            .order_by(col(Request.board_at))  # by the index of open work, however long the history
         )
-        return [
+        found = [
             BacklogFact(i, ref(i), state, _moment(opened) if sqlite else opened, priority, team)
             for i, state, opened, priority, team in rows
         ]
+        return [one for one in found if one.opened_at <= at]
     candidates = union(
-        select(col(Request.id)).where(col(Request.is_open), col(Request.opened_at) <= at),
+        select(col(Request.id)).where(col(Request.is_open), func.coalesce(Request.opened_at, at) <= at),
         select(col(Request.id)).where(
             col(Request.state) == State.DONE, col(Request.resolved_at) > at, col(Request.opened_at) <= at
         ),
-        select(col(Request.id)).where(col(Request.closed_at) > at, col(Request.opened_at) <= at),
+        select(col(Request.id)).where(*_ended_after(session, at, scope.as_of)),
     ).subquery()
     rows = session.exec(
-        pick(Request.id, opened_at, Request.priority, Request.team).join(
-            candidates, candidates.c[0] == Request.id
+        pick(Request.id, opened_at, Request.priority, Request.team)
+        .join(candidates, candidates.c[0] == Request.id)
+        .where(
+            or_(col(Request.resolved_at).is_(None), col(Request.resolved_at) > at, col(Request.reopens) > 0)
         )
     )
     about = {i: (_moment(opened) if sqlite else opened, priority, team) for i, opened, priority, team in rows}
@@ -388,6 +398,14 @@ def backlog_facts(session: Session, scope: Scope, at: datetime) -> list[BacklogF
             opened, priority, team = about[number]
             found.append(BacklogFact(number, ref(number), state, opened, priority, team))
     return found
+
+
+def _ended_after(session: Session, at: datetime, now: datetime) -> tuple[Any, Any]:
+    """Opened by ``at`` and ended after it, read from the end of the history that is nearer."""
+    first = session.exec(pick(func.min(Request.opened_at))).one()[0]
+    if first is not None and at - first < now - at:
+        return col(Request.opened_at) <= at, func.coalesce(Request.closed_at, Request.opened_at) > at
+    return col(Request.closed_at) > at, col(Request.opened_at) <= at
 
 
 def _newest(session: Session) -> datetime:
@@ -410,6 +428,7 @@ def _states_at(session: Session, ids: Sequence[int], at: datetime) -> Iterator[t
                 JournalLine.subject_kind == "request",
                 col(JournalLine.subject_id).in_(chunk),
                 col(JournalLine.at) <= at,
+                col(JournalLine.act).in_(_MOVES),
             )
             .order_by(col(JournalLine.id))
         )
@@ -430,13 +449,15 @@ def _states_at(session: Session, ids: Sequence[int], at: datetime) -> Iterator[t
 
 
 _STATE_VALUES = frozenset(State)
+_MOVES = ("request.captured", "undone", "redone", *(f"request.{act}" for act in Act))
 
 
 def openings(session: Session, since: datetime, until: datetime) -> Iterable[datetime]:
     """When requests came in, for the picture of the hours."""
     sqlite = session.get_bind().dialect.name == "sqlite"
     column = type_coerce(col(Request.opened_at), String) if sqlite else col(Request.opened_at)
-    rows = session.exec(pick(column).where(col(Request.opened_at) >= since, col(Request.opened_at) < until))
+    query = pick(column).where(col(Request.opened_at) >= since, col(Request.opened_at) < until)
+    rows = session.connection().execute(query)
     for (at,) in rows:
         moment = _moment(at) if sqlite else at
         if moment is not None:

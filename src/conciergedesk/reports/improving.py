@@ -240,7 +240,8 @@ def plan_action(
     row = unit.add(
         ImprovementAction(
             objective_id=objective_id, text=text, owner_id=owner_id, due_on=due_on,
-            indicator=clean_line(indicator, 120), target=clean_line(target, 120), resources=clean_line(resources, 200), cost_cents=cost_cents, cost=cost,
+            indicator=clean_line(indicator, 120), target=clean_line(target, 120),
+            resources=clean_line(resources, 200), cost_cents=cost_cents, cost=cost,
             complexity=complexity, duration=duration, contribution=contribution, tags=clean_line(tags, 120),
         )
     )  # fmt: skip

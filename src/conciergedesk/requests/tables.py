@@ -55,7 +55,12 @@ class Request(SQLModel, table=True):
         Index("ix_request_resolved", "first_resolved_at"),
         Index("ix_request_due", "due_at"),
         # Reports over a period read only what happened in it.
-        Index("ix_request_breached", "breached_at"),
+        Index(
+            "ix_request_breached",
+            "breached_at",
+            sqlite_where=text("breached_at IS NOT NULL"),
+            postgresql_where=text("breached_at IS NOT NULL"),
+        ),
         Index("ix_request_closed", "closed_at", "opened_at"),
     )
 
