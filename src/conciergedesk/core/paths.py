@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from importlib.resources import files
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
@@ -14,7 +13,7 @@ def _house_folder(name: str) -> Path:
     explicit = os.environ.get(f"CONCIERGEDESK_{name.upper()}")
     if explicit:
         return Path(explicit)
-    installed = Path(str(files("conciergedesk"))) / "_data" / name
+    installed = _PACKAGE / "_data" / name
     return installed if installed.is_dir() else _PACKAGE.parent.parent / name
 
 

@@ -5,10 +5,7 @@ What all desks share (name, zone, region, numbers to call) lies in the database;
 
 from __future__ import annotations
 
-import json
 import os
-import secrets
-import tomllib
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
@@ -60,6 +57,8 @@ def load_settings(home: Path | None = None) -> Settings:
     file = (home or desk_home()) / FILE_NAME
     values: dict[str, object] = {}
     if file.exists():
+        import tomllib
+
         try:
             values = tomllib.loads(file.read_text(encoding="utf-8"))
         except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
@@ -112,6 +111,8 @@ def save_settings(settings: Settings, home: Path | None = None) -> None:
     Raises:
         Unavailable: the folder cannot be written.
     """
+    import json
+
     folder = home or desk_home()
     default = Settings()
     lines = []
@@ -134,7 +135,7 @@ def save_settings(settings: Settings, home: Path | None = None) -> None:
 
 def _fresh_file(file: Path, content: bytes) -> Path:
     """A private file beside ``file``, of a name no other process uses, safely on the disk."""
-    fresh = file.with_name(f"{file.name}.{os.getpid()}-{secrets.token_hex(4)}.new")
+    fresh = file.with_name(f"{file.name}.{os.getpid()}-{os.urandom(4).hex()}.new")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as target:
@@ -170,7 +171,7 @@ def load_secret(settings: Settings, home: Path | None = None) -> bytes:
     try:
         if not file.exists():
             make_private(file.parent)
-            fresh = _fresh_file(file, secrets.token_bytes(KEY_BYTES))
+            fresh = _fresh_file(file, os.urandom(KEY_BYTES))
             try:
                 os.link(fresh, file)  # never replaces a key that another desk has just made
             except FileExistsError:

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from textual.app import App
 from textual.binding import BindingType
+from textual.css.stylesheet import Stylesheet
 from textual.screen import Screen
 
 from conciergedesk.board.rules import Counts
@@ -29,6 +30,7 @@ MODES: tuple[ModeLabel, ...] = (
     ModeLabel("rota", "mode.rota", N_("act|Rota"), N_("act|Rota")),
     ModeLabel("handover", "mode.handover", N_("act|Handover"), N_("act|Handover")),
     ModeLabel("reports", "mode.reports", N_("act|Reports"), N_("act|Reports")),
+    ModeLabel("hotline", "mode.hotline", N_("act|Hotlines"), N_("act|Hotl.")),
 )
 
 Handler = Callable[[Ask], None]
@@ -45,6 +47,19 @@ class Identity:
     shift: str = ""
     shift_ends_at: datetime | None = None
     others: tuple[str, ...] = ()
+
+
+class KeptStyles(Stylesheet):
+    """Styles that are read again only when the colours have changed; Textual reads all of them three times at start."""
+
+    def set_variables(self, variables: dict[str, str]) -> None:
+        if variables != self._variables:
+            super().set_variables(variables)
+            self._require_parse = True
+
+    def reparse(self) -> None:
+        if self._require_parse:
+            self.parse()
 
 
 class DeskApp(App[None]):
@@ -88,6 +103,7 @@ class DeskApp(App[None]):
         for one in THEMES.values():
             self.register_theme(one)
         self.theme = theme_for(theme, no_color=no_color)
+        self.stylesheet = KeptStyles(variables=self.get_css_variables())
         self._handlers: dict[str, Handler] = {}
         self._offered: frozenset[str] = frozenset()
         self._make_handlers: Callable[[], None] = lambda: None

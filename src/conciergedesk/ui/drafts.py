@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -30,6 +29,8 @@ class Drafts:
 
     def load(self) -> list[Parked]:
         """Read what was parked, newest first."""
+        import json
+
         from conciergedesk.staff.queries import drafts
 
         actor = self._session.actor
@@ -59,6 +60,8 @@ class Drafts:
         draft_id: int | None = None,
     ) -> int | None:
         """Park what was typed so far; answers the draft's id, None once nothing is left to keep."""
+        import json
+
         if not any(value.strip() for value in values.values()):
             self.drop(draft_id)
             return None

@@ -66,7 +66,7 @@ class BoardSource(Protocol):
         ...
 
     def token(self) -> str:
-        """Changes whenever another reading may differ; cheap enough to ask every second."""
+        """Changes whenever another reading may differ; cheap enough to ask every second. Empty: nothing to read yet."""
         ...
 
 
@@ -74,6 +74,7 @@ class BoardScreen(DeskScreen):
     """Lists what ``source`` says is owed and keeps it true."""
 
     MODE = "board"
+    AUTO_FOCUS = "PromiseList"
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.BOARD,)
 
     def __init__(
@@ -131,7 +132,7 @@ class BoardScreen(DeskScreen):
 
         def read() -> tuple[str, Snapshot]:
             token = self._source.token()
-            return token, self._source.load()
+            return token, self._source.load() if token else Snapshot(())
 
         self.run_service(read, self._show_reading, group="board-load", exclusive=True)
 
@@ -155,6 +156,8 @@ class BoardScreen(DeskScreen):
             self.reload()
 
     def _show_reading(self, reading: tuple[str, Snapshot]) -> None:
+        if not reading[0]:
+            return
         self._token, self._snapshot = reading
         self._shelf = Shelf.of(self._snapshot.promises)
         self._loaded = True
@@ -186,6 +189,8 @@ class BoardScreen(DeskScreen):
     def _show_void(self, *, empty: bool) -> None:
         self.empty.display = empty
         self.list.display = not empty
+        if not empty and self.focused is None:
+            self.list.focus()
         if not empty:
             return
         if self._filter:
