@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from conciergedesk.board.handover import HandoverOffer
 from conciergedesk.board.hotline import HotlineOffer
 from conciergedesk.board.keys import KeyOffer
 from conciergedesk.board.reading import BoardReader, RoomOffer
@@ -20,5 +21,11 @@ from conciergedesk.requests.rulebook import Rulebook
 def make_reader(desk: Desk, book: Rulebook, actor: Callable[[], Actor]) -> BoardReader:
     """The board's source for one desk."""
     files = RelocationOffer(load_relocation_house(knowledge_base(), book), desk.clock)
-    offers: list[RoomOffer] = [RequestOffer(book), KeyOffer(key_house(), desk.clock), files, HotlineOffer(book)]
+    offers: list[RoomOffer] = [
+        RequestOffer(book),
+        KeyOffer(key_house(), desk.clock),
+        files,
+        HotlineOffer(book),
+        HandoverOffer(),
+    ]
     return BoardReader(desk, offers, actor, may_see=files.may_see)
