@@ -20,6 +20,7 @@ class Scope(StrEnum):
     BOARD = "board"
     KEYS = "keys"
     RELOCATION = "relocation"
+    ROTA = "rota"
     INCIDENT = "incident"
     COUNT = "count"
     SHOWN = "shown"
@@ -27,6 +28,11 @@ class Scope(StrEnum):
     REPORTS = "reports"
     PROVIDERS = "providers"
     PROVIDER_SEARCH = "provider_search"
+    HOTLINE = "hotline"
+    CALL = "call"
+    TRIAGE = "triage"
+    ARTICLE = "article"
+    MISSED = "missed"
     LIST = "list"
     FILTER = "filter"
     SHEET = "sheet"
@@ -46,6 +52,7 @@ SCOPE_TITLES: Mapping[Scope, str] = {
     Scope.BOARD: N_("Board"),
     Scope.KEYS: N_("Keys"),
     Scope.RELOCATION: N_("Relocations"),
+    Scope.ROTA: N_("Rota"),
     Scope.INCIDENT: N_("After an incident"),
     Scope.COUNT: N_("While counting keys"),
     Scope.SHOWN: N_("In a note that is shown"),
@@ -53,6 +60,11 @@ SCOPE_TITLES: Mapping[Scope, str] = {
     Scope.REPORTS: N_("Reports"),
     Scope.PROVIDERS: N_("Providers"),
     Scope.PROVIDER_SEARCH: N_("In the search line"),
+    Scope.HOTLINE: N_("Hotlines"),
+    Scope.CALL: N_("While it rings"),
+    Scope.TRIAGE: N_("During a triage"),
+    Scope.ARTICLE: N_("In an article"),
+    Scope.MISSED: N_("In missed calls"),
     Scope.LIST: N_("In a list"),
     Scope.FILTER: N_("While filtering"),
     Scope.SHEET: N_("In a sheet"),
@@ -170,6 +182,7 @@ ACTIONS: tuple[Action, ...] = (
         "mode.reports", "f8", 0, N_("act|Reports"),
         N_("Figures with their definitions."), verb="mode('reports')",
     ),
+    _act("mode.hotline", "f9", 0, N_("act|Hotlines"), N_("Calls, tickets and sites of the providers."), verb="mode('hotline')"),
     _act("go.board", "t", 1, N_("act|Board"), N_("The one list of promises."), verb="mode('board')"),
     _act(
         "go.providers", "p", 2, N_("act|Providers"),
@@ -186,6 +199,7 @@ ACTIONS: tuple[Action, ...] = (
         N_("What one shift passes to the next."), verb="mode('handover')",
     ),
     _act("go.reports", "s", 7, N_("act|Reports"), N_("Figures with their definitions."), verb="mode('reports')"),
+    _act("go.hotline", "h", 8, N_("act|Hotlines"), N_("Calls, tickets and sites of the providers."), verb="mode('hotline')"),
     _act("board.open", "enter", 10, N_("act|open"), N_("Open the selected promise.")),
     _act("board.claim", "t", 20, N_("act|take"), N_("Take it: it is mine from now on.")),
     _act("board.status", "s", 30, N_("act|status"), N_("Change the state: wait, confirm, done, cancel…")),
@@ -290,6 +304,16 @@ ACTIONS: tuple[Action, ...] = (
     _act("relocation.right", "right", 0, N_("act|next owner"), N_("To the items of the next owner."), verb="side(1)"),
     _act("relocation.left", "left", 0, N_("act|owner before"), N_("To the items of the owner before."), verb="side(-1)"),
     _act("relocation.more", "tab", 0, N_("act|below"), N_("To risks, pulse, documents and thread, and back."), verb="below"),
+    _act("rota.replace", "s enter", 10, N_("act|stand-in"), N_("Who can take this shift, with figures, and who may not and why.")),
+    _act("rota.swap", "x", 20, N_("act|swap"), N_("Swap two shifts: here, then on the other one.")),
+    _act("rota.absent", "a", 30, N_("act|absent"), N_("Mark this person absent; why is never asked.")),
+    _act("rota.publish", "P", 40, N_("act|publish"), N_("Show who changes what, then publish the draft."), leaves_desk=True),
+    _act("rota.export", "i", 50, N_("act|iCal"), N_("Write the calendars of people and lines, and the hours for payroll.")),
+    _act("rota.generate", "", 0, N_("act|plan a period"), N_("Let the planner make a draft of some weeks; Esc keeps the best so far.")),
+    _act("rota.drop", "", 0, N_("act|put the draft aside"), N_("Put the draft aside; what is published stays.")),
+    _act("rota.left", "left", 0, N_("act|day before"), N_("One day to the left."), verb="side(-1)"),
+    _act("rota.right", "right", 0, N_("act|day after"), N_("One day to the right."), verb="side(1)"),
+    _act("rota.reload", "ctrl+r", 0, N_("act|read again"), N_("Read the rota again."), verb="reload"),
     _act(
         "providers.choose", "enter", 10, N_("act|choose"),
         N_("Ask this provider for the request, or show it in full."),
@@ -345,6 +369,38 @@ ACTIONS: tuple[Action, ...] = (
     _act("reports.print", "i", 70, N_("act|print"), N_("Write PDF, workbook and text."), verb="print"),
     _act("reports.wall", "w", 80, N_("act|wall"), N_("Back to the live wall."), verb="wall"),
     _act("reports.reload", "ctrl+r", 0, N_("act|read again"), N_("Read the figures again."), verb="reload"),
+    _act("hotline.open", "enter", 10, N_("act|triage"), N_("Go on with the triage, the incident, the round or the renewal.")),
+    _act("hotline.take", "t", 20, N_("act|take"), N_("Take it: it is mine from now on.")),
+    _act("hotline.status", "s", 30, N_("act|status"), N_("Solve, pass on, send to the field, wait, reopen, approve.")),
+    _act("hotline.article", "k", 40, N_("act|articles"), N_("Search the articles with the caller’s own words.")),
+    _act("hotline.missed", "a", 50, N_("act|missed calls"), N_("Clear the missed calls in one go.")),
+    _act("hotline.incident", "i", 55, N_("act|incident"), N_("Group the marked tickets, or tell and close an incident.")),
+    _act("hotline.sites", "p", 60, N_("act|sites"), N_("Sites and equipment: what is down, unseen, without contact.")),
+    _act("hotline.both", "o", 70, N_("act|both lines"), N_("Show both lines, or only mine."), verb="both"),
+    _act("hotline.mark", "space", 80, N_("act|mark"), N_("Mark this line; the next act is for all marked lines."), verb="mark"),
+    _act("hotline.filter", "slash", 85, N_("act|filter"), N_("Filter by words: provider, site, caller, severity."), verb="filter"),
+    _act("hotline.detail", "right", 90, N_("act|detail"), N_("Show the whole detail."), verb="detail"),
+    _act("hotline.list", "left", 0, N_("act|list"), N_("Back from the detail to the list."), verb="list"),
+    _act("hotline.reload", "ctrl+r", 0, N_("act|read again"), N_("Read the list again."), verb="reload"),
+    _act("call.take", "enter", 1, N_("act|take the call"), N_("Take the call; once taken, open the ticket."), verb="take"),
+    _act("call.ticket", "n", 2, N_("act|new ticket"), N_("Open a ticket with everything filled in."), verb="ticket"),
+    _act("call.article", "k", 3, N_("act|articles"), N_("Search the articles with the caller’s own words."), verb="article"),
+    _act("call.wrap_up", "x", 4, N_("act|end the call"), N_("End the call without a ticket: why, and what came of it."), verb="wrap_up"),
+    _act("triage.conclude", "enter", 1, N_("act|do it"), N_("Do what the end of the triage says, and end the call."), verb="conclude"),
+    _act("triage.article", "k", 2, N_("act|article"), N_("Read the article of this step, or search one."), verb="article"),
+    _act("triage.fields", "tab", 3, N_("act|to note"), N_("Note what this step asks for."), verb="fields"),
+    _act("triage.back", "u backspace", 4, N_("act|one step back"), N_("Take the last answer back."), verb="step_back"),
+    _act("article.down", "down pagedown", 1, N_("act|down"), N_("Further down."), verb="down"),
+    _act("article.up", "up pageup", 2, N_("act|up"), N_("Further up."), verb="up"),
+    _act(
+        "article.send", "M", 3, N_("act|send"), N_("Send this article to the caller, in their language."),
+        verb="send", leaves_desk=True,
+    ),
+    _act("missed.reached", "enter", 1, N_("act|called back"), N_("All marked ones were called back."), verb="reached"),
+    _act("missed.no_need", "x", 2, N_("act|no need"), N_("All marked ones need no call."), verb="no_need"),
+    _act("missed.mark", "space", 3, N_("act|mark"), N_("Take this one out, or in again."), verb="mark"),
+    _act("missed.down", "down", 0, N_("act|down"), N_("One line down."), verb="down"),
+    _act("missed.up", "up", 0, N_("act|up"), N_("One line up."), verb="up"),
     _act("list.up", "up", 0, N_("act|up"), N_("One line up."), verb="cursor(-1)"),
     _act("list.down", "down", 0, N_("act|down"), N_("One line down."), verb="cursor(1)"),
     _act("list.page_up", "pageup", 0, N_("act|page up"), N_("One page up."), verb="page(-1)"),

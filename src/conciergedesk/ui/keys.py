@@ -27,11 +27,21 @@ from conciergedesk.ui.glyphs import glyphs
 _BY_ID: Mapping[str, Action] = {action.id: action for action in ACTIONS}
 
 _SCREENS = frozenset(
-    {Scope.BOARD, Scope.KEYS, Scope.RELOCATION, Scope.HANDOVER, Scope.REPORTS, Scope.PROVIDERS}
+    {
+        Scope.BOARD,
+        Scope.KEYS,
+        Scope.RELOCATION,
+        Scope.ROTA,
+        Scope.HANDOVER,
+        Scope.REPORTS,
+        Scope.PROVIDERS,
+        Scope.HOTLINE,
+    }
 )
 """Scopes in which the acts of everywhere work too; a sheet has only its own."""
 _IN_SHEETS = frozenset(
     {Scope.FORM, Scope.CHOICE, Scope.PALETTE, Scope.HELP, Scope.INCIDENT, Scope.COUNT, Scope.SHOWN}
+    | {Scope.CALL, Scope.TRIAGE, Scope.ARTICLE, Scope.MISSED}
 )
 """Scopes that share a sheet's own acts."""
 

@@ -316,6 +316,10 @@ class DeskSession:
             from conciergedesk.handover import service as handover
 
             self._desk.act(SYSTEM, handover.note_what_time_did, self.handover_house())
+            from conciergedesk.hotline import service as hotline
+            from conciergedesk.hotline.house import hotline_house
+
+            self._desk.act(SYSTEM, hotline.note_what_time_did, hotline_house(self.book()))
             from conciergedesk.relocation import service as relocation
 
             self._desk.act(SYSTEM, relocation.note_what_time_did, self.relocation_house())

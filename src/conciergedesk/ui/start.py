@@ -121,6 +121,7 @@ class Start:
                 "keys": self._keys,
                 "relocation": self._relocation,
                 "handover": self._handover,
+                "hotline": self._hotline,
             },
             clock=session.clock,
             settings=session.settings,
@@ -146,6 +147,11 @@ class Start:
         from conciergedesk.ui.screens.handover import HandoverScreen
 
         return HandoverScreen(self._wiring.handover.room)
+
+    def _hotline(self) -> DeskScreen:
+        from conciergedesk.ui.screens.hotline import HotlineScreen
+
+        return HotlineScreen(self._wiring.hotline.room)
 
     def _board(self) -> BoardScreen:
         return BoardScreen(self.session, holiday=self.session.holiday, views=lambda: self.session.views)
@@ -240,8 +246,15 @@ class Start:
         board.run_service(self._wake_up, lambda _none: None, group="wake")
         board.set_timer(
             FETCH_AFTER_SECONDS,
-            lambda: board.run_service(self._wiring.fetch, lambda _none: None, group="fetch"),
+            lambda: board.run_service(
+                self._wiring.fetch, lambda _none: self._wiring.hotline.listen(), group="fetch"
+            ),
         )
+
+    def stop(self) -> None:
+        """Let no call ring here any more."""
+        if "hotline" in self._wiring.__dict__:
+            self._wiring.hotline.stop()
 
     def _lock_when_left(self) -> None:
         """Ask for the PIN again when nobody has touched the desk for a while; what is open stays open."""
@@ -322,5 +335,6 @@ def run(
     try:
         start.app.run()
     finally:
+        start.stop()
         session.close()
     return start.app.return_code or 0

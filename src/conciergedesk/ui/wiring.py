@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from conciergedesk.ui.app import DeskApp
     from conciergedesk.ui.drafts import Drafts
     from conciergedesk.ui.handlers.handover import HandoverHandlers
+    from conciergedesk.ui.handlers.hotline import HotlineHandlers
     from conciergedesk.ui.handlers.keys import KeyHandlers
     from conciergedesk.ui.handlers.providers import ProviderHandlers
     from conciergedesk.ui.handlers.relocation import RelocationHandlers
@@ -24,6 +25,8 @@ ACTS = frozenset(
         "board.appointment", "board.assign", "board.call", "board.callback", "board.claim", "board.duplicate",
         "board.kept", "board.key", "board.letter", "board.link", "board.open", "board.person", "board.priority",
         "board.qualify", "board.save_view", "board.status", "board.step",
+        "hotline.article", "hotline.incident", "hotline.missed", "hotline.open", "hotline.sites", "hotline.status",
+        "hotline.take",
         "handover.accept", "handover.add", "handover.answer", "handover.ask", "handover.desk",
         "handover.differences", "handover.edit", "handover.if", "handover.log", "handover.sign", "handover.take",
         "keys.acts", "keys.address", "keys.chase", "keys.code", "keys.count", "keys.handover", "keys.incident",
@@ -52,6 +55,7 @@ class Wiring:
     def make(self) -> None:
         """Make all handlers, in the order in which one may take an act over from another."""
         assert len(self._rooms) == 4
+        assert self.hotline is not None  # last: it takes acts over for what the hotlines owe
 
     @staticmethod
     def fetch() -> None:
@@ -67,6 +71,7 @@ class Wiring:
             "handover",
             "providers",
             "relocation",
+            "hotline",
         ):
             import_module(f"conciergedesk.ui.handlers.{name}")
 
@@ -108,3 +113,10 @@ class Wiring:
     @property
     def relocation(self) -> RelocationHandlers:
         return self._rooms[3]
+
+    @cached_property
+    def hotline(self) -> HotlineHandlers:
+        from conciergedesk.ui.handlers.hotline import HotlineHandlers
+
+        assert self._rooms
+        return HotlineHandlers(self._app, self._session)
