@@ -25,7 +25,7 @@ def test_nine_households_are_planted_around_now(sqlite_desk: Desk) -> None:
         "CLE": hire(desk, "Clémence", role="coach", team="coach"),
         "ROM": hire(desk, "Romain", role="coach", team="coach"),
     }
-    helene = hire(desk, "Hélène", role="supervisor")
+    helene = agents["HEL"] = hire(desk, "Hélène", role="supervisor")
 
     @contextmanager
     def unit_at(actor: Actor, moment: datetime) -> Iterator[Unit]:

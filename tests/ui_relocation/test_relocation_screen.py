@@ -176,6 +176,7 @@ async def test_an_item_goes_to_the_desk(open_files: OpenFiles, files: Files) -> 
         item = next(one for one in files.card("hartmann").items if one.code == "A16")
         assert (item.state, item.waiting_for) == ("waiting", "desk")
         assert item.request_id is not None
+        assert f"D-{item.request_id}" in shown.text
 
 
 async def test_a_low_pulse_reaches_the_supervisor_who_closes_it_from_the_board(

@@ -114,6 +114,8 @@ class RelocationOffer:
                     "{document} expires on {day}", document=f"{one.code} {one.label}".strip(), day=expires
                 )
             case OwedKind.ACTION:
+                if one.code == "pulse":
+                    return _("Pulse {score}/10: call back", score=one.score or 0)
                 return _(_CAUSES.get(one.state, one.state), score=one.score or 0, code=_day_words(one.code))
             case OwedKind.RISK:
                 risk = plan.risks.get(one.code)

@@ -48,7 +48,7 @@ def next_rung(expires_on: date | None, today: date, handled: int | None = None) 
     Args:
         handled: the rung that was dealt with last; it and the earlier ones do not come again.
 
-    Of several rungs that have passed unseen, only the latest comes up.
+    Of several rungs that have passed, only the latest comes up, and it does so today.
     """
     if expires_on is None:
         return None
@@ -56,7 +56,7 @@ def next_rung(expires_on: date | None, today: date, handled: int | None = None) 
     passed = [days for days in left if expires_on - timedelta(days=days) <= today]
     ahead = [days for days in left if days not in passed]
     days = passed[-1] if passed else (ahead[0] if ahead else None)
-    return None if days is None else Rung(days, expires_on - timedelta(days=days))
+    return None if days is None else Rung(days, max(expires_on - timedelta(days=days), today))
 
 
 def next_open(items: Iterable[PlannedItem]) -> PlannedItem | None:

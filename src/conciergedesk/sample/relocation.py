@@ -16,14 +16,14 @@ from conciergedesk.core.housefile import Table, read_house_file
 from conciergedesk.relocation import service as relocation
 from conciergedesk.relocation.house import RelocationHouse
 from conciergedesk.relocation.service import NewFile
-from conciergedesk.relocation.tables import RelocationFollowUp, RelocationItem
+from conciergedesk.relocation.tables import RelocationAction, RelocationFollowUp, RelocationItem
 
 UnitAt = Callable[[Actor, datetime], AbstractContextManager[Unit]]
 
 _KNOWN = (
     "household", "employer", "coach", "package", "language", "phone", "from", "work", "opened", "arrival", "stage",
     "facts", "events", "done_to", "late", "soon", "waiting", "pulses", "held", "notes", "documents", "questions",
-    "risks", "telework",
+    "risks", "telework", "settled",
 )  # fmt: skip
 
 
@@ -35,12 +35,13 @@ def plant_relocation(
     Args:
         unit_at: opens a unit of work of somebody at a moment.
         folder: where ``relocation.toml`` lies.
-        agents: the coaches by code.
+        agents: the coaches and the supervisor ``HEL``, by code.
     """
     made = []
     for table in read_house_file(folder / "relocation.toml").tables("file"):
         table.only(*_KNOWN)
-        made.append(_File(unit_at, house, now, table, agents[table.text("coach")]).tell())
+        coach = agents[table.text("coach")]
+        made.append(_File(unit_at, house, now, table, coach, agents["HEL"]).tell())
     return made
 
 
@@ -48,8 +49,15 @@ class _File:
     """One household, told from its opening to now."""
 
     def __init__(
-        self, unit_at: UnitAt, house: RelocationHouse, now: datetime, table: Table, coach: Actor
+        self,
+        unit_at: UnitAt,
+        house: RelocationHouse,
+        now: datetime,
+        table: Table,
+        coach: Actor,
+        supervisor: Actor,
     ) -> None:
+        self._supervisor = supervisor
         self._unit_at = unit_at
         self._house = house
         self._now = now
@@ -136,6 +144,8 @@ class _File:
         for days, score, words in self._rows("pulses"):
             with self._unit_at(self._coach, self._at(self._day(days), 15)) as unit:
                 relocation.note_pulse(unit, self._house, self._id, int(score), words=str(words))
+        if self._table.has("settled"):
+            self._settle(self._table.text("settled"))
         for code, delay, score, words in self._rows("held"):
             with self._unit_at(self._coach, self._now) as unit:
                 contact = unit.session.exec(
@@ -147,6 +157,14 @@ class _File:
             with self._unit_at(self._coach, self._at(min(day, self._day(-1)), 16)) as unit:
                 scores = {"pulse": int(score), "overall": 4 if score > 6 else 3}
                 relocation.hold_followup(unit, self._house, number, scores, words=str(words))
+
+    def _settle(self, outcome: str) -> None:
+        """The supervisor has dealt with what the pulses opened."""
+        with self._unit_at(self._supervisor, self._at(self._day(-9), 17)) as unit:
+            for number in unit.session.exec(
+                select(RelocationAction.id).where(RelocationAction.file_id == self._id)
+            ).all():
+                relocation.close_action(unit, self._house, number or 0, outcome=outcome)
 
     def _talk(self) -> None:
         for days, kind, who, heard, text in self._rows("notes"):

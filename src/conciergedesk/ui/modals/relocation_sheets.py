@@ -88,7 +88,9 @@ class ItemSheet(Sheet[None]):
             if value:
                 rows.append(Row().say(label, "muted").to(LABEL).data(value, "text", width - LABEL))
         if item.legal:
-            rows.append(Row().to(LABEL).say(_("legal deadline: it does not move with the arrival"), "soon"))
+            firm = item.anchor not in (Anchor.D0, Anchor.KEY_DAY, Anchor.MOVE, Anchor.EXIT)
+            said = _("legal deadline: it does not move with the arrival") if firm else _("legal deadline")
+            rows.append(Row().to(LABEL).say(said, "soon"))
         if item.to_confirm:
             rows.append(
                 Row().to(LABEL).say(_("to be confirmed: ask what the household is not known for yet"), "soon")

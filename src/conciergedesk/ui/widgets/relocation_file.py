@@ -15,8 +15,9 @@ from conciergedesk.relocation.households import first_name, show_members
 from conciergedesk.relocation.plans import OWNER_LABELS, Owner
 from conciergedesk.relocation.schedule import ItemState
 from conciergedesk.relocation.words import RELOCATION_ACTS
+from conciergedesk.requests.lifecycle import STATE_LABELS, State
 from conciergedesk.ui.acts import Scope
-from conciergedesk.ui.cells import Row, bar, weekday_short, wrapped
+from conciergedesk.ui.cells import Row, bar, safe, weekday_short, wrapped
 from conciergedesk.ui.cells import word as said
 from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.keys import bind, unbind
@@ -80,7 +81,7 @@ class FileHead(Painted):
         second.say(self._away(days), "soon" if 0 <= days <= 30 else "muted")
         mine = card.coach_id == self._me
         for label, value, ink in (
-            (_("Employer"), card.employer, "text"),
+            (_("Employer"), safe(card.employer, 18 if width < 140 else 40), "text"),
             (_("Tel."), show_phone(card.phone) if card.phone else "", "bright"),
             (said(N_("file|Language")), card.language, "text"),
             (_("Coach"), _("me") if mine else card.coach, "mine bold" if mine else "text"),
@@ -217,10 +218,8 @@ class OwedItems(PaintedScroll, can_focus=True):
         if not self.in_columns or current is None:
             return
         order = [lane.owner for lane in self._lanes]
-        at, row = order.index(Owner(current.owner)), 0
-        for row, one in enumerate(self._lanes[at].items):
-            if one.id == current.id:
-                break
+        at = order.index(Owner(current.owner))
+        row = next(n for n, one in enumerate(self._lanes[at].items) if one.id == current.id)
         row -= self.scroll_offset.y
         for _turn in order:
             at = (at + by) % len(order)
@@ -361,7 +360,7 @@ class FileFoot(PaintedScroll, can_focus=True):
                 self._risks(card, width - 3), self._pulses(card, width - 3), self._documents(card, width - 3),
             ):  # fmt: skip
                 rows.extend(Row().gap(1).add(row) for row in block)
-        return [*rows, *self._thread(card, width)]
+        return [*rows, *self._requests(card, width), *self._thread(card, width)]
 
     def _title(self, title: str, figure: str, cells: int, ink: str = "muted") -> Row:
         row = Row().say(title, "bright bold")
@@ -374,8 +373,11 @@ class FileFoot(PaintedScroll, can_focus=True):
         rows = [self._title(_("Risks"), plural("{count} open", "{count} open", len(live) + len(acts)), cells)]
         signs = glyphs()
         for action in acts:
-            label = _("supervisor: {score}/10 at {code}", score=action.score or 0, code=action.followup)
-            if action.cause == "silence":
+            code = action.followup.replace("D+", _("D+"), 1)
+            label = _("supervisor: {score}/10 at {code}", score=action.score or 0, code=code)
+            if action.followup == "pulse":
+                label = _("supervisor: pulse {score}/10", score=action.score or 0)
+            elif action.cause == "silence":
                 label = _("supervisor: nobody answers")
             rows.append(Row().say(f"{signs.late} ", "late").data(label, "bright", cells - 2))
             due = Row().say(short_day(action.due, self._today), "late")
@@ -461,6 +463,23 @@ class FileFoot(PaintedScroll, can_focus=True):
         name = _("{document} of {who}", document=one.kind, who=one.holder) if one.holder else one.kind
         end = Row().say(day, ink)
         return Row().say(f"{sign} ", ink).data(name, "text", cells - end.width - 4).end(end, cells)
+
+    def _requests(self, card: FileCard, width: int) -> list[Row]:
+        """What the desk does for the household, and for which item."""
+        if not card.requests:
+            return []
+        edge = width - 1
+        title = self._title(
+            _("Requests"), plural("{count} request", "{count} requests", len(card.requests)), edge - 1
+        )
+        rows = [Row().gap(1).add(title)]
+        for one in card.requests[:4]:
+            row = Row().gap(1).say(one.ref, "muted").to(10).data(one.item, "muted", 12).to(23)
+            end = Row().data(_(STATE_LABELS[State(one.state)]), "muted", 24)
+            rows.append(
+                row.data(one.title or one.type_code, "text", edge - 24 - end.width - 2).end(end, edge)
+            )
+        return rows
 
     def _thread(self, card: FileCard, width: int) -> list[Row]:
         edge = width - 1

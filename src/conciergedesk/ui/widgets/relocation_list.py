@@ -215,7 +215,10 @@ class FigurePane(PaintedScroll, can_focus=True):
         values = (
             self._share(found.legal, 95),
             self._share(found.followups, 90),
-            (Row().say(_days(found.median_lease), "bright bold"), plural("{count} file", "{count} files", len(found.lease_days))),
+            (
+                Row().say(_days(found.median_lease), "bright bold"),
+                plural("{count} file", "{count} files", len(found.lease_days)),
+            ),
             (self._pulse(found), plural("{count} answer", "{count} answers", len(found.pulses))),
             (Row().say(_owners(found), "text"), ""),
         )  # fmt: skip
