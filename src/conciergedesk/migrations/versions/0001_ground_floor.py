@@ -530,6 +530,53 @@ def upgrade() -> None:
         info={"unjournaled": True},
     )
     op.create_table(
+        "rota_absence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("person", sa.String(length=40), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("last >= first", name="ck_rota_absence_days"),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("rota_absence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rota_absence_agent_id"), ["agent_id"], unique=False)
+        batch_op.create_index("ix_rota_absence_last", ["last"], unique=False)
+
+    op.create_table(
+        "rota_version",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("value", sa.Integer(), nullable=False),
+        sa.Column("bound", sa.Integer(), nullable=False),
+        sa.Column("made_by_id", sa.Integer(), nullable=True),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("published_by_id", sa.Integer(), nullable=True),
+        sa.Column("published_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("state IN ('draft','published','dropped')", name="ck_rota_version_state"),
+        sa.CheckConstraint("last >= first", name="ck_rota_version_days"),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["published_by_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("rota_version", schema=None) as batch_op:
+        batch_op.create_index("ix_rota_version_state", ["state", "last"], unique=False)
+
+    op.create_table(
         "saved_report",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=60), nullable=False),
@@ -949,6 +996,52 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("provider_import_change", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_provider_import_change_import_id"), ["import_id"], unique=False)
+
+    op.create_table(
+        "rota_assignment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rota_id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("person", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("shift", sa.String(length=40), nullable=False),
+        sa.Column("seat", sa.String(length=40), nullable=False),
+        sa.Column("starts_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("ends_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("start_minute", sa.Integer(), nullable=True),
+        sa.Column("end_minute", sa.Integer(), nullable=True),
+        sa.Column("on_call", sa.Boolean(), nullable=False),
+        sa.Column("is_live", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("ends_at > starts_at", name="ck_rota_assignment_times"),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["rota_id"],
+            ["rota_version.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("rota_assignment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rota_assignment_agent_id"), ["agent_id"], unique=False)
+        batch_op.create_index("ix_rota_assignment_day", ["is_live", "day"], unique=False)
+        batch_op.create_index(
+            "ix_rota_assignment_ends",
+            ["ends_at"],
+            unique=False,
+            sqlite_where=sa.text("is_live"),
+            postgresql_where=sa.text("is_live"),
+        )
+        batch_op.create_index(batch_op.f("ix_rota_assignment_rota_id"), ["rota_id"], unique=False)
+        batch_op.create_index(
+            "uq_rota_assignment_live",
+            ["person", "day", "shift"],
+            unique=True,
+            sqlite_where=sa.text("is_live"),
+            postgresql_where=sa.text("is_live"),
+        )
 
     op.create_table(
         "ambassador_card",
@@ -1435,7 +1528,13 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_request_beneficiary_id"), ["beneficiary_id"], unique=False)
-        batch_op.create_index("ix_request_breached", ["breached_at"], unique=False)
+        batch_op.create_index(
+            "ix_request_breached",
+            ["breached_at"],
+            unique=False,
+            sqlite_where=sa.text("breached_at IS NOT NULL"),
+            postgresql_where=sa.text("breached_at IS NOT NULL"),
+        )
         batch_op.create_index("ix_request_closed", ["closed_at", "opened_at"], unique=False)
         batch_op.create_index(
             "ix_request_cooling",
