@@ -120,7 +120,9 @@ def _proof(found: PlanResult) -> str:
     if found.proved:
         return _("proved: no rota costs less")
     return _(
-        "cost {value}, no rota costs less than {bound}", value=round(found.value), bound=round(found.bound)
+        "cost {value}, no rota costs less than {bound}",
+        value=round(found.value),
+        bound=round(max(0.0, found.bound)),
     )
 
 
@@ -282,7 +284,8 @@ def bench(source: Path = _FILES, seconds: float = _SECONDS, seed: int = _SEED) -
         found = _plan(house, house.rota, seconds, seed)
     say_json({
         "people": len(house.rota.agents), "days": house.rota.days, "first_seconds": round(found.first_seconds, 3),
-        "seconds": round(found.seconds, 3), "value": found.value, "bound": found.bound, "proved": found.proved,
+        "seconds": round(found.seconds, 3), "value": found.value, "bound": max(0.0, found.bound),
+        "proved": found.proved,
         "broken": sum(one.blocks for one in found.violations),
     })  # fmt: skip
 

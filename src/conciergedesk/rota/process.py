@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections.abc import Iterable
+from contextlib import redirect_stderr
 from dataclasses import dataclass, field
 from datetime import date
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
+from multiprocessing.resource_tracker import ensure_running
 from multiprocessing.synchronize import Event
 
 from conciergedesk.core.errors import DeskError, Unavailable
@@ -42,6 +45,9 @@ class PlanProcess:
 
     def start(self) -> PlanProcess:
         context = multiprocessing.get_context("spawn")
+        # A screen library may have put its own stream here, which no child process can inherit.
+        with redirect_stderr(sys.__stderr__):
+            ensure_running()
         receive, send = context.Pipe(duplex=False)
         self._stop = context.Event()
         self._receive = receive

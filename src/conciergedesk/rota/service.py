@@ -99,7 +99,7 @@ def save_draft(
             first=first,
             last=last,
             value=round(value),
-            bound=round(bound),
+            bound=round(max(0.0, bound)),
             made_by_id=unit.actor.id,
             made_at=unit.now,
         )

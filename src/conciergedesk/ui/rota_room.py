@@ -1,0 +1,212 @@
+"""What the screen of the rota reads and does: every method is called in a worker thread, heavy imports inside."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from conciergedesk.core.errors import InvalidInput
+from conciergedesk.core.i18n import N_
+from conciergedesk.core.paths import desk_home, make_private
+from conciergedesk.rota.changes import differences
+from conciergedesk.rota.checker.coverage import SeatCount, seat_counts
+from conciergedesk.rota.checker.judge import check
+from conciergedesk.rota.checker.ledger import Ledger, ledger
+from conciergedesk.rota.checker.violations import Violation
+from conciergedesk.rota.house import RotaHouse, rota_house
+from conciergedesk.rota.queries import DeskRota, Preview, desk_rota, preview
+from conciergedesk.rota.values import Roster
+
+if TYPE_CHECKING:
+    from conciergedesk.rota.process import PlanProcess
+    from conciergedesk.rota.repair import StandIns
+    from conciergedesk.rota.service import OpenPost, Published
+    from conciergedesk.ui.session import DeskSession
+
+PLAN_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class RotaReading:
+    """A period as the screen shows it: the draft where there is one, else what holds."""
+
+    desk: DeskRota
+    roster: Roster
+    today: date
+    counts: Mapping[tuple[date, str], SeatCount]
+    ledgers: Mapping[str, Ledger]
+    violations: tuple[Violation, ...]
+    changed: frozenset[tuple[str, date]]
+
+    @property
+    def open_posts(self) -> tuple[tuple[date, str, SeatCount], ...]:
+        """Posts of today and later with too few people."""
+        seen = {
+            (one.day, one.shifts): (day, shift, one)
+            for (day, shift), one in reversed(list(self.counts.items()))
+        }
+        rows = [row for row in seen.values() if row[2].missing and row[0] >= self.today]
+        return tuple(sorted(rows, key=lambda row: (row[0], row[1])))
+
+
+class RotaRoom:
+    """The rota for one desk."""
+
+    def __init__(self, session: DeskSession, *, seconds: float = PLAN_SECONDS) -> None:
+        self.session = session
+        self.seconds = seconds
+
+    @cached_property
+    def house(self) -> RotaHouse:
+        return rota_house()
+
+    def may_plan(self) -> bool:
+        actor = self.session.actor
+        return actor is not None and ("plan_rota" in actor.rights or "*" in actor.rights)
+
+    def today(self) -> date:
+        return self.session.now().astimezone(self.house.zone).date()
+
+    # --- reading ---
+
+    def token(self) -> str:
+        """Changes whenever somebody has written."""
+        return self.session.token()
+
+    def load(self, first: date, days: int) -> RotaReading:
+        desk = self.session.ask(desk_rota, self.house, first, days)
+        roster = desk.shown
+        last = first + timedelta(days=days - 1)
+        counts = {}
+        until = max(
+            [one for one in (desk.published_until, desk.draft.last if desk.draft else None) if one],
+            default=first - timedelta(days=1),
+        )
+        for one in seat_counts(desk.rota, roster, first, min(last, until)):
+            for shift in one.shifts:
+                counts[one.day, shift] = one
+        changed: frozenset[tuple[str, date]] = frozenset()
+        if desk.draft is not None:
+            found = differences(desk.rota, desk.roster, roster, first, last)
+            changed = frozenset((one.agent, one.day) for one in found if one.before)
+        law = self.house.law
+        return RotaReading(
+            desk=desk,
+            roster=roster,
+            today=self.today(),
+            counts=counts,
+            ledgers={agent.id: ledger(desk.rota, roster, law, agent) for agent in desk.rota.agents},
+            violations=check(desk.rota, roster, law),
+            changed=changed,
+        )
+
+    def stand_ins(self, day: date, shift: str, away: str = "") -> StandIns:
+        """Who can take a shift: of ``away``, or one on which somebody is lacking."""
+        from conciergedesk.rota.repair import stand_ins
+
+        first = day - timedelta(days=day.weekday() + 7)
+        desk = self.session.ask(desk_rota, self.house, first, 28)
+        roster = desk.roster
+        if away:
+            roster = Roster(
+                tuple(one for one in roster if (one.agent, one.day, one.shift) != (away, day, shift))
+            )
+        found = stand_ins(desk.rota, roster, self.house.law, day, shift)
+        return replace(found, eligible=tuple(one for one in found.eligible if one.agent != away))
+
+    def preview(self, draft_id: int) -> Preview:
+        return self.session.ask(preview, self.house, draft_id, self.session.now())
+
+    # --- writing ---
+
+    def take(self, person: str, day: date, shift: str) -> None:
+        from conciergedesk.rota import service
+
+        self.session.act(service.take, self.house, person, day, shift)
+
+    def hand_on(self, giver: str, taker: str, day: date, shift: str) -> None:
+        from conciergedesk.rota import service
+
+        self.session.act(service.hand_on, self.house, giver, taker, day, shift)
+
+    def swap(self, a: str, day_a: date, b: str, day_b: date) -> None:
+        from conciergedesk.rota import service
+
+        self.session.act(service.swap, self.house, a, day_a, b, day_b)
+
+    def mark_absent(self, person: str, first: date, days: str) -> tuple[OpenPost, ...]:
+        """Away from ``first`` for as many days as was typed."""
+        from conciergedesk.rota import service
+
+        count = int(days) if days.strip().isdecimal() and len(days.strip()) < 4 else 0
+        if not 1 <= count <= 366:
+            raise InvalidInput(N_("Give a number of days from 1 to 366."), field="days")
+        last = first + timedelta(days=count - 1)
+        return self.session.act(service.mark_absent, self.house, person, first, last)
+
+    def publish(self, shown: Preview, reason: str) -> Published:
+        from conciergedesk.rota import service
+
+        return self.session.act(
+            service.publish, self.house, shown.draft.id, seen=shown.draft.version, reason=reason
+        )
+
+    def drop(self, draft_id: int, version: int) -> None:
+        from conciergedesk.rota import service
+
+        self.session.act(service.drop_draft, draft_id, seen=version)
+
+    # --- planning ---
+
+    def begin_plan(self, first: str, weeks: str) -> PlanProcess:
+        """Start the planner in a process of its own."""
+        from conciergedesk.rota.planning import frozen_cells
+        from conciergedesk.rota.process import plan_in_process
+
+        try:
+            begin = date.fromisoformat(first.strip())
+        except ValueError:
+            raise InvalidInput(
+                N_("“{text}” is not a day such as 2027-03-22."), field="first", text=first
+            ) from None
+        count = int(weeks) if weeks.strip().isdecimal() and len(weeks.strip()) < 3 else 0
+        if not 1 <= count <= 16:
+            raise InvalidInput(N_("Give 1 to 16 weeks."), field="weeks")
+        desk = self.session.ask(desk_rota, self.house, begin, 7 * count)
+        rota = desk.rota.with_roster(desk.roster)
+        frozen = frozen_cells(rota, self.session.now())
+        return plan_in_process(rota, self.house.law, seconds=self.seconds, frozen=frozen)
+
+    def keep_plan(self, first: date, last: date, roster: Roster, value: float, bound: float) -> int:
+        from conciergedesk.rota import service
+
+        return self.session.act(service.save_draft, self.house, roster, first, last, value=value, bound=bound)
+
+    # --- what leaves the desk ---
+
+    def write_feeds(self) -> str:
+        """Write one calendar per person and per line; answers the folder."""
+        from conciergedesk.rota.exports import feed_of_person, feed_of_seat, payroll_csv
+
+        today = self.today()
+        desk = self.session.ask(desk_rota, self.house, today - timedelta(days=28), 28 * 4)
+        folder = make_private(desk_home() / "rota")
+        now = self.session.now()
+        for agent in desk.rota.agents:
+            (folder / f"{_file_name(agent.id)}.ics").write_bytes(
+                feed_of_person(desk.rota, desk.roster, agent.id, now)
+            )
+        for line in sorted({shift.line for shift in desk.rota.shifts if shift.line}):
+            (folder / f"line-{_file_name(line)}.ics").write_bytes(
+                feed_of_seat(desk.rota, desk.roster, line, now)
+            )
+        hours = payroll_csv(desk.rota, desk.roster, self.house.law)
+        (folder / "hours.csv").write_text(hours, encoding="utf-8", newline="")
+        return str(folder)
+
+
+def _file_name(text: str) -> str:
+    return "".join(char if char.isalnum() or char in "-_" else "_" for char in text)
