@@ -10,12 +10,14 @@ from conciergedesk.board.keys import KeyOffer
 from conciergedesk.board.reading import BoardReader, RoomOffer
 from conciergedesk.board.relocation import RelocationOffer
 from conciergedesk.board.requests import RequestOffer
+from conciergedesk.board.rules import Promise, PromiseKind
 from conciergedesk.core.actor import Actor
 from conciergedesk.core.desk import Desk
 from conciergedesk.core.paths import knowledge_base
 from conciergedesk.keys.house import key_house
 from conciergedesk.relocation.house import load_relocation_house
 from conciergedesk.requests.rulebook import Rulebook
+from conciergedesk.staff.rules import Right
 
 
 def make_reader(desk: Desk, book: Rulebook, actor: Callable[[], Actor]) -> BoardReader:
@@ -28,4 +30,11 @@ def make_reader(desk: Desk, book: Rulebook, actor: Callable[[], Actor]) -> Board
         HotlineOffer(book),
         HandoverOffer(),
     ]
-    return BoardReader(desk, offers, actor, may_see=files.may_see)
+
+    def may_see(who: Actor, promise: Promise) -> bool:
+        """Renewals concern those who negotiate them; relocation files their coaches and supervisors."""
+        if promise.kind is PromiseKind.AGREEMENT:
+            return who.team == promise.team or Right.ASSIGN_OTHERS in who.rights or "*" in who.rights
+        return files.may_see(who, promise)
+
+    return BoardReader(desk, offers, actor, may_see=may_see)

@@ -47,7 +47,7 @@ def plant_providers(unit: Unit, folder: Path) -> dict[str, int]:
                 source_id=row.source_id,
                 hours_seen_on=today - timedelta(days=(number * 37) % 300) if card.values.hours else None,
                 agreement_from=today - timedelta(days=200 + number) if signed else None,
-                agreement_until=today + timedelta(days=20 + number * 3) if signed else None,
+                agreement_until=today + timedelta(days=92 + number * 2) if signed else None,
             )
             unit.session.add(provider)
             unit.session.flush()

@@ -16,8 +16,10 @@ from conciergedesk.core.db.unit import Unit, writing
 from conciergedesk.core.desk import Desk
 from conciergedesk.core.housefile import Table, read_house_file
 from conciergedesk.core.i18n import N_
+from conciergedesk.core.paths import knowledge_base
 from conciergedesk.core.shared import Agency, set_up_agency
 from conciergedesk.customers import service as customers
+from conciergedesk.handover.turns import load_handover_house
 from conciergedesk.providers.sample import plant_providers
 from conciergedesk.relocation.house import load_relocation_house
 from conciergedesk.requests import service as requests
@@ -25,6 +27,7 @@ from conciergedesk.requests.catalogue import ProofKind
 from conciergedesk.requests.lifecycle import Danger, checklist
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.requests.service import NewRequest
+from conciergedesk.sample.handovers import plant_handovers
 from conciergedesk.sample.keys import plant_keys
 from conciergedesk.sample.relocation import plant_relocation
 from conciergedesk.staff import service as staff
@@ -108,6 +111,8 @@ class SampleDesk:
         )
         house = load_relocation_house(self._folder.parent, self._book)
         plant_relocation(self._unit, house, self._folder, self._now, cast.agents)
+        house_of_turns = load_handover_house(knowledge_base() / "handover")
+        plant_handovers(self._unit, self._book, house_of_turns, self._now, cast.agents)
 
     # --- people ---
 
