@@ -31,7 +31,8 @@ from conciergedesk.core.paths import knowledge_base
 from conciergedesk.core.settings import Settings
 from conciergedesk.relocation import service as relocation
 from conciergedesk.relocation.house import RelocationHouse, load_relocation_house
-from conciergedesk.relocation.queries import figures, file_card, portfolio
+from conciergedesk.relocation.portfolio import figures, portfolio
+from conciergedesk.relocation.queries import file_card
 from conciergedesk.relocation.service import NewFile
 from conciergedesk.relocation.tables import (
     RelocationFile,

@@ -12,7 +12,8 @@ from conciergedesk.core.desk import Desk
 from conciergedesk.core.journal import verify
 from conciergedesk.core.paths import knowledge_base
 from conciergedesk.relocation.house import load_relocation_house
-from conciergedesk.relocation.queries import figures, file_card, portfolio
+from conciergedesk.relocation.portfolio import figures, portfolio
+from conciergedesk.relocation.queries import file_card
 from conciergedesk.requests.rulebook import load_rulebook
 from conciergedesk.sample.relocation import plant_relocation
 from tests.conftest import hire

@@ -24,14 +24,8 @@ from conciergedesk.core.paths import knowledge_base
 from conciergedesk.relocation import service as relocation
 from conciergedesk.relocation.cards import FileCard, ItemLine
 from conciergedesk.relocation.house import RelocationHouse, load_relocation_house
-from conciergedesk.relocation.queries import (
-    coach_loads,
-    figures,
-    file_card,
-    file_stub,
-    find_files,
-    portfolio,
-)
+from conciergedesk.relocation.portfolio import coach_loads, figures, find_files, portfolio
+from conciergedesk.relocation.queries import file_card, file_stub
 from conciergedesk.relocation.schedule import ItemState, Stay
 from conciergedesk.relocation.service import NewFile
 from conciergedesk.requests import service as requests

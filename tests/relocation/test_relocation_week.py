@@ -16,7 +16,8 @@ from conciergedesk.core.paths import knowledge_base
 from conciergedesk.relocation import service as relocation
 from conciergedesk.relocation.cards import FileCard
 from conciergedesk.relocation.house import RelocationHouse, load_relocation_house
-from conciergedesk.relocation.queries import figures, file_card
+from conciergedesk.relocation.portfolio import figures
+from conciergedesk.relocation.queries import file_card
 from conciergedesk.relocation.rules import Share
 from conciergedesk.relocation.service import NewFile
 from conciergedesk.requests.rulebook import load_rulebook

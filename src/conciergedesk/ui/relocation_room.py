@@ -61,13 +61,13 @@ class RelocationRoom:
 
     def portfolio(self, *, everybody: bool) -> Portfolio:
         from conciergedesk.core.actor import SYSTEM
-        from conciergedesk.relocation.queries import portfolio
+        from conciergedesk.relocation.portfolio import portfolio
 
         actor = self.session.actor or SYSTEM
         return self.session.ask(portfolio, self.house, actor, self.session.now(), everybody=everybody)
 
     def figures(self) -> Figures:
-        from conciergedesk.relocation.queries import figures
+        from conciergedesk.relocation.portfolio import figures
 
         return self.session.ask(figures, self.today())
 

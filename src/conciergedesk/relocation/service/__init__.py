@@ -1,7 +1,8 @@
 """What is done with relocation files, as verbs in the operator's words.
 
 ``opening`` opens, hands on and ends a file, ``items`` works its plan, ``arrival`` moves what dates hang on,
-``following`` holds the contacts after the move, ``watching`` keeps an eye on risks, silence, documents and telework,
+``following`` holds the contacts after the move, ``watching`` keeps an eye on risks, silence and telework,
+``papers`` on documents,
 ``talking`` keeps the thread and the needs interview, ``visiting`` plans visits, ``retention`` forgets in time.
 """
 
@@ -43,6 +44,7 @@ from conciergedesk.relocation.service.opening import (
     open_file,
     set_back_up,
 )
+from conciergedesk.relocation.service.papers import drop_document, handle_expiry, see_document
 from conciergedesk.relocation.service.retention import Shortened, shorten
 from conciergedesk.relocation.service.talking import answer_needs, complete_needs, note
 from conciergedesk.relocation.service.visiting import (
@@ -59,14 +61,11 @@ from conciergedesk.relocation.service.watching import (
     answered,
     ask,
     clear_risk,
-    drop_document,
     flag_risk,
-    handle_expiry,
     note_telework,
     note_what_time_did,
     remind,
     review_risk,
-    see_document,
     watch,
 )
 from conciergedesk.relocation.service.writing import may_open

@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
-from conciergedesk.board.rules import Promise, PromiseKind
 from conciergedesk.core.errors import InvalidInput
 from conciergedesk.core.i18n import N_, _, active_language, plural, show_date
 from conciergedesk.core.text import fold
@@ -17,6 +16,7 @@ from conciergedesk.relocation.schedule import MovePreview
 from conciergedesk.relocation.words import RELOCATION_ACTS
 from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
+from conciergedesk.ui.handlers.relocation_board import BoardFiles
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.form import Field, FormSheet
 from conciergedesk.ui.modals.relocation_sheets import STATES, MoveSheet
@@ -25,7 +25,6 @@ from conciergedesk.ui.screens.board import BoardScreen
 from conciergedesk.ui.screens.relocation import RelocationScreen
 
 if TYPE_CHECKING:
-    from conciergedesk.relocation.owed import OwedKind
     from conciergedesk.relocation.service import Held
     from conciergedesk.ui.app import DeskApp
     from conciergedesk.ui.session import DeskSession
@@ -66,18 +65,12 @@ class RelocationHandlers:
             ("relocation.ask", self.ask),
         ):
             app.on_act(act, handler)
-        for act, mine in (
-            ("board.step", self._board_done),
-            ("board.callback", self._board_later),
-            ("board.open", self._board_open),
-            ("board.claim", self._board_claim),
-        ):
-            self._take_over(act, mine)
-        self._take_over("desk.note", self._note)
-        self._take_over("desk.undo", lambda ask: self._take_back(ask, "undo_last", _("Undone")))
-        self._take_over("desk.redo", lambda ask: self._take_back(ask, "redo_last", _("Done again")))
+        self.board = BoardFiles(self)
+        self.take_over("desk.note", self._note)
+        self.take_over("desk.undo", lambda ask: self._take_back(ask, "undo_last", _("Undone")))
+        self.take_over("desk.redo", lambda ask: self._take_back(ask, "redo_last", _("Done again")))
 
-    def _take_over(self, act: str, mine: Callable[[Ask], bool]) -> None:
+    def take_over(self, act: str, mine: Callable[[Ask], bool]) -> None:
         """Do an act for what relocation files owe; leave the rest to who did it before."""
         before = self.app.handler_of(act)
 
@@ -103,15 +96,15 @@ class RelocationHandlers:
             return None
         return screen.card, screen.item
 
-    def _after(self, screen: DeskScreen, said: str, *, undo: bool = True) -> None:
+    def after(self, screen: DeskScreen, said: str, *, undo: bool = True) -> None:
         screen.say(said, "desk.undo" if undo else "")
         if isinstance(screen, RelocationScreen | BoardScreen):
             screen.reload()
 
-    def _write(self, screen: DeskScreen, call: Callable[[], object], said: str) -> None:
-        screen.run_service(call, lambda _result: self._after(screen, said), group="write")
+    def write(self, screen: DeskScreen, call: Callable[[], object], said: str) -> None:
+        screen.run_service(call, lambda _result: self.after(screen, said), group="write")
 
-    def _form(
+    def form(
         self, screen: DeskScreen, title: str, fields: list[Field], save: Callable[[Mapping[str, str]], object],
         said: Callable[[Any], str], context: str = "",
     ) -> None:  # fmt: skip
@@ -122,7 +115,7 @@ class RelocationHandlers:
 
         self.app.push_screen(
             FormSheet(title, fields, keep, context=context),
-            lambda answer: self._after(screen, said(answer[0])) if answer is not None else None,
+            lambda answer: self.after(screen, said(answer[0])) if answer is not None else None,
         )
 
     # --- opening ---
@@ -167,15 +160,15 @@ class RelocationHandlers:
     def done(self, ask: Ask) -> None:
         found = self._item(ask)
         if found is not None:
-            self._done(ask.screen, *found)
+            self.done_it(ask.screen, *found)
 
-    def _done(self, screen: DeskScreen, card: FileCard, item: ItemLine) -> None:
+    def done_it(self, screen: DeskScreen, card: FileCard, item: ItemLine) -> None:
         said = _("{item}: done", item=safe(item.label, 40))
         if not item.legal:
-            self._write(screen, lambda: self.room.set_state(card, item, "done"), said)
+            self.write(screen, lambda: self.room.set_state(card, item, "done"), said)
             return
         fields = [Field("evidence", _("Seen"), hint=_("what was seen, and when; nothing is copied"))]
-        self._form(
+        self.form(
             screen,
             _("Legal item: the evidence"),
             fields,
@@ -187,9 +180,9 @@ class RelocationHandlers:
     def later(self, ask: Ask) -> None:
         found = self._item(ask)
         if found is not None:
-            self._later(ask.screen, *found)
+            self.later_it(ask.screen, *found)
 
-    def _later(self, screen: DeskScreen, card: FileCard, item: ItemLine) -> None:
+    def later_it(self, screen: DeskScreen, card: FileCard, item: ItemLine) -> None:
         from conciergedesk.relocation import service as relocation
 
         start = item.due or self.room.today()
@@ -200,7 +193,7 @@ class RelocationHandlers:
             return until
 
         hint = _("+3 · fri · 12 apr; before the deadline") if item.legal else _("+3 · fri · 12 apr")
-        self._form(
+        self.form(
             screen,
             _("Put off until"),
             [Field("until", _("Until"), hint=hint), Field("reason", _("Reason"))],
@@ -232,13 +225,13 @@ class RelocationHandlers:
 
         if answer == "waiting":
             fields = [Field("waiting_for", _("For whom"), item.waiting_for)]
-            self._form(
+            self.form(
                 screen, _("Waits for"), fields,
                 lambda values: self.room.set_state(card, item, "waiting", waiting_for=values["waiting_for"]),
                 said, name,
             )  # fmt: skip
         elif answer == "not_applicable":
-            self._form(
+            self.form(
                 screen, _("Does not apply"), [Field("reason", _("Reason"))],
                 lambda values: self.room.set_state(card, item, "not_applicable", reason=values["reason"]), said, name,
             )  # fmt: skip
@@ -247,7 +240,7 @@ class RelocationHandlers:
                 Field("owner", _("Done by"), item.owner, hint="CO · FA · EM · PR"),
                 Field("who", _("Name"), item.who),
             ]
-            self._form(
+            self.form(
                 screen, _("Done by"), fields,
                 lambda values: self.room.act(
                     relocation.give_item, item.id, values["owner"].strip().upper(), who=values["who"], seen=item.version
@@ -256,7 +249,7 @@ class RelocationHandlers:
             )  # fmt: skip
         elif answer == "after":
             fields = [Field("blocked_by", _("After"), hint="A06 A10")]
-            self._form(
+            self.form(
                 screen, _("After other items"), fields,
                 lambda values: self.room.act(
                     relocation.block_item, item.id, values["blocked_by"].upper().replace(",", " ").split(),
@@ -267,7 +260,7 @@ class RelocationHandlers:
         elif answer == "add":
             self._add_item(screen, card)
         else:
-            self._write(screen, lambda: self.room.set_state(card, item, answer), said(None))
+            self.write(screen, lambda: self.room.set_state(card, item, answer), said(None))
 
     def _add_item(self, screen: DeskScreen, card: FileCard) -> None:
         from conciergedesk.relocation import service as relocation
@@ -290,7 +283,7 @@ class RelocationHandlers:
                 due=due,
             )
 
-        self._form(screen, _("An item of our own"), fields, save, lambda _made: _("Item added"), card.ref)
+        self.form(screen, _("An item of our own"), fields, save, lambda _made: _("Item added"), card.ref)
 
     def send(self, ask: Ask) -> None:
         found = self._item(ask)
@@ -336,7 +329,7 @@ class RelocationHandlers:
             Field("type", _("Type"), hint=_("visit, mover, taxi…; nothing takes the plan's")),
             Field("overrun_reason", _("Agreed by"), hint=_("only beyond the package")),
         ]
-        self._form(
+        self.form(
             ask.screen, _("To the desk"), fields, save, lambda made: _("{ref} is with the desk", ref=ref(made)),
             safe(item.label, 40),
         )  # fmt: skip
@@ -352,7 +345,7 @@ class RelocationHandlers:
             if found is not None:
                 count = plural("{count} item moved", "{count} items moved", len(found.moves))
                 said = _("Arrival {day}: {count}", day=show_date(found.new_d0), count=count)
-                self._after(ask.screen, said)
+                self.after(ask.screen, said)
 
         sheet = MoveSheet(
             card,
@@ -406,7 +399,7 @@ class RelocationHandlers:
             self.room.watch(card.id)
             return change
 
-        self._form(
+        self.form(
             ask.screen, _("Household and events"), fields, save,
             lambda change: _(
                 "Plan: {added} added, {dropped} dropped", added=len(change.added), dropped=len(change.dropped)
@@ -445,7 +438,7 @@ class RelocationHandlers:
                 self.room.act(relocation.complete_needs, card.id)
             return _("Needs: {done} of {total}", done=after.needs_answered, total=after.needs_asked)
 
-        self._form(
+        self.form(
             ask.screen, section.label.in_language(language), fields, save, lambda said: str(said),
             _("needs {done} of {total}", done=card.needs_answered, total=card.needs_asked),
         )  # fmt: skip
@@ -457,9 +450,9 @@ class RelocationHandlers:
         if card is not None:
             due = next((one for one in card.followups if one.done_on is None), None)
             near = due is not None and due.due <= self.room.today() + timedelta(days=5)
-            self._pulse(ask.screen, card, due if near else None)
+            self.pulse_it(ask.screen, card, due if near else None)
 
-    def _pulse(self, screen: DeskScreen, card: FileCard, contact: FollowUpLine | None) -> None:
+    def pulse_it(self, screen: DeskScreen, card: FileCard, contact: FollowUpLine | None) -> None:
         def read() -> list[Field]:
             plan = self.room.plan(card)
             language = active_language()
@@ -495,7 +488,7 @@ class RelocationHandlers:
 
         def show(fields: list[Field]) -> None:
             title = contact.label if contact is not None else _("Pulse")
-            self._form(screen, title, fields, save, said, f"{card.ref} · {safe(card.household, 30)}")
+            self.form(screen, title, fields, save, said, f"{card.ref} · {safe(card.household, 30)}")
 
         screen.run_service(read, show, group="pulse")
 
@@ -527,7 +520,7 @@ class RelocationHandlers:
                 return
             kind, _sep, value = answer.partition(":")
             if kind == "live":
-                self._review(screen, next(one for one in live if one.id == int(value)))
+                self.review_it(screen, next(one for one in live if one.id == int(value)))
             else:
                 self._flag(screen, card, value)
 
@@ -553,9 +546,9 @@ class RelocationHandlers:
                 review_on=self.room.shifted(typed, self.room.today(), "review_on") if typed else None,
             )
 
-        self._form(screen, _("Flag a risk"), fields, save, lambda _made: _("Risk flagged"), card.ref)
+        self.form(screen, _("Flag a risk"), fields, save, lambda _made: _("Risk flagged"), card.ref)
 
-    def _review(self, screen: DeskScreen, risk: RiskLine) -> None:
+    def review_it(self, screen: DeskScreen, risk: RiskLine) -> None:
         from conciergedesk.relocation import service as relocation
 
         fields = [
@@ -572,7 +565,7 @@ class RelocationHandlers:
             self.room.act(relocation.review_risk, risk.id, review_on=day, action=values["action"])
             return _("Review on {day}", day=show_date(day))
 
-        self._form(screen, _("Review a risk"), fields, save, lambda said: str(said), safe(risk.label, 40))
+        self.form(screen, _("Review a risk"), fields, save, lambda said: str(said), safe(risk.label, 40))
 
     def document(self, ask: Ask) -> None:
         card = self._card(ask)
@@ -594,14 +587,14 @@ class RelocationHandlers:
             if answer == "new":
                 self._see(screen, card)
             elif answer:
-                self._told(screen, int(answer))
+                self.told(screen, int(answer))
 
         self.app.push_screen(Choice(_("Documents"), options, card.ref), chosen)
 
-    def _told(self, screen: DeskScreen, document_id: int) -> None:
+    def told(self, screen: DeskScreen, document_id: int) -> None:
         from conciergedesk.relocation import service as relocation
 
-        self._write(
+        self.write(
             screen, lambda: self.room.act(relocation.handle_expiry, document_id), _("Told; it comes up again")
         )
 
@@ -626,9 +619,7 @@ class RelocationHandlers:
                 expires_on=self.room.day(typed, "expires_on") if typed else None,
             )
 
-        self._form(
-            screen, _("Document seen today"), fields, save, lambda _made: _("Document noted"), card.ref
-        )
+        self.form(screen, _("Document seen today"), fields, save, lambda _made: _("Document noted"), card.ref)
 
     def ask(self, ask: Ask) -> None:
         """Reminders: ask somebody, climb the ladder, note the answer."""
@@ -649,9 +640,9 @@ class RelocationHandlers:
         def chosen(answer: str | None) -> None:
             kind, _sep, value = (answer or "").partition(":")
             if kind == "answered":
-                self._write(screen, lambda: self.room.act(relocation.answered, int(value)), _("Answer noted"))
+                self.write(screen, lambda: self.room.act(relocation.answered, int(value)), _("Answer noted"))
             elif kind == "remind":
-                self._write(screen, lambda: self.room.act(relocation.remind, int(value)), _("Reminder noted"))
+                self.write(screen, lambda: self.room.act(relocation.remind, int(value)), _("Reminder noted"))
             elif kind == "new":
                 self._ask_new(screen, card)
 
@@ -667,7 +658,7 @@ class RelocationHandlers:
             Field("whom", _("Whom"), "FA", hint=_("FA family · EM employer · PR provider")),
             Field("about", _("What")),
         ]
-        self._form(
+        self.form(
             screen, _("Ask, with reminders"), fields,
             lambda values: self.room.act(relocation.ask, card.id, values["whom"].strip().upper(), values["about"]),
             lambda _made: _("Asked: the ladder begins"), card.ref,
@@ -709,7 +700,7 @@ class RelocationHandlers:
 
         def kept(answer: tuple[object] | None) -> None:
             if answer is not None:
-                self._after(ask.screen, _("Note kept"), undo=False)
+                self.after(ask.screen, _("Note kept"), undo=False)
 
         self.app.push_screen(
             FormSheet(_("Note"), fields, lambda values: (save(values),), context=card.ref), kept
@@ -727,139 +718,7 @@ class RelocationHandlers:
             act = self.session.act(getattr(undo, verb)).act
             return f"{said} : {_(RELOCATION_ACTS[act])}" if act in RELOCATION_ACTS else said
 
-        ask.screen.run_service(call, lambda text: self._after(ask.screen, text, undo=False), group="write")
-        return True
-
-    # --- from the board ---
-
-    @staticmethod
-    def _promise(ask: Ask) -> Promise | None:
-        if not isinstance(ask.screen, BoardScreen) or not ask.promises:
-            return None
-        first = ask.promises[0]
-        return first if first.kind is PromiseKind.RELOCATION else None
-
-    def _board_file(
-        self, ask: Ask, promise: Promise, then: Callable[[OwedKind, int, FileCard], None]
-    ) -> None:
-        from conciergedesk.relocation.owed import read_promise_id
-
-        kind, row_id = read_promise_id(promise.id)
-
-        def read() -> FileCard:
-            return self.room.file(self.room.row_of(kind, row_id))
-
-        ask.screen.run_service(read, lambda card: then(kind, row_id, card), group="reloc-open")
-
-    def _board_open(self, ask: Ask) -> bool:
-        promise = self._promise(ask)
-        if promise is None:
-            return False
-
-        def show(kind: OwedKind, row_id: int, card: FileCard) -> None:
-            self.app.go("relocation")
-            screen = self.app.screen
-            if isinstance(screen, RelocationScreen):
-                screen.show_file(card.id, row_id if kind == "relocation_item" else None)
-            else:
-                self.app.call_later(
-                    self._show_when_there, card.id, row_id if kind == "relocation_item" else None
-                )
-
-        self._board_file(ask, promise, show)
-        return True
-
-    def _show_when_there(self, file_id: int, item_id: int | None) -> None:
-        screen = self.app.screen
-        if isinstance(screen, RelocationScreen):
-            screen.show_file(file_id, item_id)
-
-    def _board_done(self, ask: Ask) -> bool:
-        promise = self._promise(ask)
-        if promise is None:
-            return False
-        screen = ask.screen
-
-        def act(kind: OwedKind, row_id: int, card: FileCard) -> None:
-            from conciergedesk.relocation import service as relocation
-
-            match kind.value:
-                case "relocation_item":
-                    self._done(screen, card, next(one for one in card.items if one.id == row_id))
-                case "relocation_followup":
-                    self._pulse(screen, card, next(one for one in card.followups if one.id == row_id))
-                case "relocation_document":
-                    self._told(screen, row_id)
-                case "relocation_risk":
-                    self._review(screen, next(one for one in card.risks if one.id == row_id))
-                case "relocation_question":
-                    self._write(screen, lambda: self.room.act(relocation.remind, row_id), _("Reminder noted"))
-                case "relocation_action":
-                    self._form(
-                        screen, _("What was done"), [Field("outcome", _("Outcome"))],
-                        lambda values: self.room.act(relocation.close_action, row_id, outcome=values["outcome"]),
-                        lambda _none: _("Action closed"), safe(promise.what, 40),
-                    )  # fmt: skip
-
-        self._board_file(ask, promise, act)
-        return True
-
-    def _board_later(self, ask: Ask) -> bool:
-        promise = self._promise(ask)
-        if promise is None:
-            return False
-        screen = ask.screen
-
-        def act(kind: OwedKind, row_id: int, card: FileCard) -> None:
-            from conciergedesk.relocation import service as relocation
-
-            match kind.value:
-                case "relocation_item":
-                    self._later(screen, card, next(one for one in card.items if one.id == row_id))
-                case "relocation_risk":
-                    self._review(screen, next(one for one in card.risks if one.id == row_id))
-                case "relocation_question":
-                    self._write(screen, lambda: self.room.act(relocation.answered, row_id), _("Answer noted"))
-                case "relocation_action":
-                    self._put_off_action(screen, row_id, promise)
-                case _:
-                    screen.say(_("Nothing to put off here: x deals with it."))
-
-        self._board_file(ask, promise, act)
-        return True
-
-    def _put_off_action(self, screen: DeskScreen, action_id: int, promise: Promise) -> None:
-        from conciergedesk.relocation import service as relocation
-
-        fields = [Field("until", _("Until"), hint=_("+3 · fri · 12 apr")), Field("reason", _("Reason"))]
-
-        def save(values: Mapping[str, str]) -> date:
-            until = self.room.shifted(values["until"], self.room.today(), "until")
-            self.session.act(relocation.put_off_action, action_id, until, reason=values["reason"])
-            return until
-
-        self._form(
-            screen, _("Put off until"), fields, save, lambda until: show_date(until), safe(promise.what, 40)
-        )
-
-    def _board_claim(self, ask: Ask) -> bool:
-        promise = self._promise(ask)
-        if promise is None:
-            return False
-        from conciergedesk.relocation import service as relocation
-        from conciergedesk.relocation.owed import read_promise_id
-
-        kind, row_id = read_promise_id(promise.id)
-        if kind == "relocation_action":
-            self._write(
-                ask.screen,
-                lambda: self.session.act(relocation.take_action, row_id),
-                _("{name}: yours", name=promise.ref),
-            )
-        else:
-            ask.screen.say(
-                _("{coach} holds this file. A supervisor gives files to another coach.", coach=promise.holder)
-            )
+        ask.screen.run_service(call, lambda text: self.after(ask.screen, text, undo=False), group="write")
         return True
 
 
