@@ -8,7 +8,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -30,10 +30,12 @@ from conciergedesk.keys.custody import HolderKind, Identity
 from conciergedesk.keys.house import key_house
 from conciergedesk.keys.service import HandOver, NewSet, TakeBack
 from conciergedesk.reports.calls import import_calls, read_call_file
+from conciergedesk.reports.facts import CoverFact, DossierFact
 from conciergedesk.reports.gather import Scope, request_facts
 from conciergedesk.reports.measures import Figure
 from conciergedesk.reports.periods import week_period
 from conciergedesk.reports.reporting import Report, make_report
+from conciergedesk.reports.room_figures import cover, relocation
 from conciergedesk.reports.service import record_score
 from conciergedesk.requests import service as requests
 from conciergedesk.requests.catalogue import ProofKind
@@ -491,3 +493,39 @@ def test_calls_of_each_line_follow_the_printed_formula(
     assert round(report.figure("K8").measures[0].value or 0, 1) == expected["abandon_rate_pct"]
     assert round(report.figure("K9").measure("speed").value or 0, 1) == expected["average_speed_of_answer_s"]
     assert level.excluded[0].count == expected["short_abandons_excluded"]
+
+
+@pytest.mark.parametrize("line", ["technical", "commercial"])
+def test_the_cover_of_the_hotlines_is_minutes_over_minutes(line: str) -> None:
+    period = week_period(date(2027, 3, 22), PARIS)
+    opens, closes = (WEEK["config"]["hotline_hours"][line][name] for name in ("open", "close"))
+    shifts = [(at(one["start"]), at(one["end"])) for one in WEEK["roster"] if one["team"] == line]
+    facts: list[CoverFact] = []
+    for day in period.days():
+        start = datetime.combine(day.first_day, time.fromisoformat(opens), PARIS)
+        end = datetime.combine(day.first_day, time.fromisoformat(closes), PARIS)
+        while start < end:
+            until = start + timedelta(minutes=30)
+            staffed = sum(first <= start and until <= last for first, last in shifts)
+            facts.append(
+                CoverFact(len(facts), line, start, until, WEEK["config"]["seats_needed"][line], staffed)
+            )
+            start = until
+    figure, expected = cover(facts, period), WEEK["expected_totals"]["coverage_hotlines"][line]
+    assert figure.measure("needed").value == expected["needed_minutes"]
+    assert figure.measure("staffed").value == expected["staffed_minutes"]
+    assert round(figure.measure("covered").value or 0, 1) == expected["coverage_pct"]
+
+
+def test_relocation_counts_the_legal_item_done_early_and_the_follow_up_a_day_late() -> None:
+    facts = [
+        DossierFact(1, "D-07 A31", "legal", date(2027, 4, 4), date(2027, 3, 25)),
+        DossierFact(2, "D-05 D+30", "follow_up", date(2027, 3, 26), date(2027, 3, 27)),
+    ]
+    figure = relocation(facts, week_period(date(2027, 3, 22), PARIS), at("2027-03-28T21:00:00+02:00"))
+    expected = WEEK["expected_totals"]["relocation"]
+    assert [item.ref for item in figure.measure("legal").items if item.met] == expected[
+        "legal_items_done_on_time"
+    ]
+    assert figure.measure("follow_ups").count == expected["followups_due"]
+    assert figure.measure("follow_ups").met == expected["on_time_within_3_days"]

@@ -362,6 +362,38 @@ def _vehicles(session: Session, view: ShiftView) -> SectionDraft:
     return SectionDraft(", ".join(parts) or view.say(NOTHING))
 
 
+# --- the team to come ---
+
+ROSTER_AHEAD = timedelta(hours=24)
+
+
+def _roster(session: Session, view: ShiftView) -> SectionDraft:
+    """Who comes in the next 24 hours, and posts that nobody holds."""
+    from conciergedesk.rota.house import rota_house
+    from conciergedesk.rota.queries import gaps, next_on, published_until
+
+    if published_until(session) is None:
+        return SectionDraft(view.say(NOTHING))
+    day = view.now.astimezone(view.zone).date()
+    lines = tuple(
+        LineDraft(
+            Colour.RED if hole.day == day else Colour.AMBER,
+            f"{'/'.join(hole.shifts)} {hole.line}",
+            view.say(N_("{staffed} of {needed}: find somebody"), staffed=hole.staffed, needed=hole.needed),
+            due_at=datetime(hole.day.year, hole.day.month, hole.day.day, tzinfo=view.zone),
+            source_kind="rota_gap",
+            source_id=hole.day.toordinal() * 100 + number,
+        )
+        for number, hole in enumerate(gaps(session, rota_house(), day, day + timedelta(days=2)))
+    )
+    coming = [one for one in next_on(session, view.now, 8) if one.starts_at - view.now <= ROSTER_AHEAD]
+    names = ", ".join(f"{one.person} {view.clock(one.starts_at)}" for one in coming[:4])
+    if lines:
+        figure = view.many(N_("{count} empty post"), N_("{count} empty posts"), len(lines))
+        return SectionDraft(f"{figure} · {names}" if names else figure, "late", lines)
+    return SectionDraft(names or view.say(NOTHING))
+
+
 # --- what happened and what comes ---
 
 
@@ -430,6 +462,7 @@ for _section, _source in (
     (Section.ITEMS, _items),
     (Section.CASH, _cash),
     (Section.VEHICLES, _vehicles),
+    (Section.ROSTER, _roster),
     (Section.INCIDENTS, _incidents),
     (Section.TOMORROW, _tomorrow),
     (Section.SUPERVISOR, _supervisor),

@@ -14,6 +14,7 @@ from conciergedesk.core.shared import load_agency
 from conciergedesk.keys.house import key_house
 from conciergedesk.reports import figures as k
 from conciergedesk.reports import room_figures as r
+from conciergedesk.reports import rooms as rooms  # connects the rooms that supply facts
 from conciergedesk.reports.definitions import DEFINITIONS
 from conciergedesk.reports.facts import RequestFact
 from conciergedesk.reports.gather import (

@@ -16,7 +16,7 @@ from conciergedesk.keys.queries import set_rows
 from conciergedesk.keys.rules import Rung
 from conciergedesk.reports import figures as k
 from conciergedesk.reports.facts import CoverFact
-from conciergedesk.reports.gather import Filters, Scope, has_source, request_facts, supplied
+from conciergedesk.reports.gather import Filters, Scope, request_facts, supplied
 from conciergedesk.reports.gather_rooms import handover_facts, promise_facts
 from conciergedesk.reports.measures import Measure
 from conciergedesk.reports.periods import PeriodKind, day_period, period_of, span_period
@@ -111,7 +111,7 @@ def wall_now(session: Session, book: Rulebook, now: datetime) -> WallNow:
         changes.met,
         tuple(loads[:8]),
         tuple(cover),
-        has_source("cover"),
+        bool(cover),
     )
 
 
