@@ -25,6 +25,8 @@ from conciergedesk.core.settings import Settings, load_settings, save_settings
 from conciergedesk.core.text import clean_line
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from sqlmodel import Session as DatabaseSession
 
     from conciergedesk.board.reading import BoardReader
@@ -61,6 +63,19 @@ def _sweep(file: Path) -> None:
         if number.isdecimal() and not _runs(int(number)):
             for left in _with_logs(half):
                 left.unlink(missing_ok=True)
+
+
+def _zone_of(agency: Agency | None, fallback: ZoneInfo) -> ZoneInfo:
+    """The zone in which times are shown; one that this machine does not know is the house's."""
+    from zoneinfo import ZoneInfo
+
+    if agency is None:
+        return fallback
+    try:
+        return ZoneInfo(agency.zone)
+    except (ValueError, OSError, KeyError):
+        log.warning("the time zone of the agency is not known here; %s is used", fallback)
+        return fallback
 
 
 def _runs(process: int) -> bool:
@@ -143,7 +158,7 @@ class DeskSession:
         self._desk = open_desk(settings, clock=self.clock)
         self.agency = self._desk.ask(load_agency)
         book = self.book()
-        use_zone(book.zone)
+        use_zone(_zone_of(self.agency, book.zone))
         self._reader = make_reader(self._desk, book, lambda: self.actor or SYSTEM)
         return self.agency
 
@@ -323,6 +338,19 @@ class DeskSession:
             from conciergedesk.relocation import service as relocation
 
             self._desk.act(SYSTEM, relocation.note_what_time_did, self.relocation_house())
+
+    def shift_now(self) -> tuple[str, datetime] | None:
+        """The shift of whoever is signed in, and when it ends; None outside the published rota."""
+        from conciergedesk.rota.house import rota_house
+        from conciergedesk.rota.queries import shift_now
+
+        if self.actor is None or self.actor.id is None:
+            return None
+        found = self.ask(shift_now, self.actor.id, self.now())
+        if found is None:
+            return None
+        shift = rota_house().rota.shift_by_id.get(found.shift)
+        return (shift.label if shift is not None and shift.label else found.shift), found.ends_at
 
     def read_views(self) -> None:
         """Read the views that whoever is signed in has named."""

@@ -11,6 +11,8 @@ import sys
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
 from logging.handlers import RotatingFileHandler
 from pathlib import Path
 from time import monotonic
@@ -120,6 +122,7 @@ class Start:
                 "providers": self._providers,
                 "keys": self._keys,
                 "relocation": self._relocation,
+                "rota": self._rota,
                 "handover": self._handover,
                 "hotline": self._hotline,
             },
@@ -142,6 +145,11 @@ class Start:
         from conciergedesk.ui.screens.relocation import RelocationScreen
 
         return RelocationScreen(self._wiring.relocation.room)
+
+    def _rota(self) -> DeskScreen:
+        from conciergedesk.ui.screens.rota import RotaScreen
+
+        return RotaScreen(self._wiring.rota.room)
 
     def _handover(self) -> DeskScreen:
         from conciergedesk.ui.screens.handover import HandoverScreen
@@ -241,6 +249,8 @@ class Start:
         self.app.sign_in(Identity(name=actor.name, staff_id=actor.id, team=actor.team))
         board = self.board
         board.reload()
+        # The screen of the rota says what is wrong with it; nobody is kept from working for that.
+        board.run_service(self.session.shift_now, self._show_shift, group="shift", failed=lambda _error: None)
         board.run_service(self.drafts.load, lambda found: self._offer(len(found)), group="drafts")
         board.set_interval(LOCK_CHECK_SECONDS, self._lock_when_left)
         board.run_service(self._wake_up, lambda _none: None, group="wake")
@@ -255,6 +265,11 @@ class Start:
         """Let no call ring here any more."""
         if "hotline" in self._wiring.__dict__:
             self._wiring.hotline.stop()
+
+    def _show_shift(self, found: tuple[str, datetime] | None) -> None:
+        if found is not None:
+            shift, ends_at = found
+            self.app.sign_in(replace(self.app.identity, shift=shift, shift_ends_at=ends_at))
 
     def _lock_when_left(self) -> None:
         """Ask for the PIN again when nobody has touched the desk for a while; what is open stays open."""

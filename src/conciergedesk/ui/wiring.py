@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from conciergedesk.ui.handlers.keys import KeyHandlers
     from conciergedesk.ui.handlers.providers import ProviderHandlers
     from conciergedesk.ui.handlers.relocation import RelocationHandlers
+    from conciergedesk.ui.handlers.rota import RotaHandlers
     from conciergedesk.ui.session import DeskSession
 
 ACTS = frozenset(
@@ -38,6 +39,7 @@ ACTS = frozenset(
         "relocation.ask", "relocation.document", "relocation.done", "relocation.facts", "relocation.later",
         "relocation.letter", "relocation.move", "relocation.needs", "relocation.new", "relocation.pulse",
         "relocation.risk", "relocation.send", "relocation.state",
+        "rota.absent", "rota.drop", "rota.export", "rota.generate", "rota.publish", "rota.replace", "rota.swap",
     }
 )  # fmt: skip
 """Acts with a handler; a test holds them against what the handlers register."""
@@ -55,6 +57,7 @@ class Wiring:
     def make(self) -> None:
         """Make all handlers, in the order in which one may take an act over from another."""
         assert len(self._rooms) == 4
+        assert self.rota is not None
         assert self.hotline is not None  # last: it takes acts over for what the hotlines owe
 
     @staticmethod
@@ -72,6 +75,7 @@ class Wiring:
             "providers",
             "relocation",
             "hotline",
+            "rota",
         ):
             import_module(f"conciergedesk.ui.handlers.{name}")
 
@@ -113,6 +117,13 @@ class Wiring:
     @property
     def relocation(self) -> RelocationHandlers:
         return self._rooms[3]
+
+    @cached_property
+    def rota(self) -> RotaHandlers:
+        from conciergedesk.ui.handlers.rota import RotaHandlers
+
+        assert self._rooms
+        return RotaHandlers(self._app, self._session)
 
     @cached_property
     def hotline(self) -> HotlineHandlers:
