@@ -102,7 +102,9 @@ def lines(sqlite_desk: Desk, clock: FixedClock) -> Hotline:
             unit.add(provider)
             assert provider.id is not None
             place = hotline.add_site(unit, provider.id, site, commune=commune)
-            hotline.add_contact(unit, place, contact, phone, role="gérance", language=language, on_agreement=True)
+            hotline.add_contact(
+                unit, place, contact, phone, role="gérance", language=language, on_agreement=True
+            )
             made.sites.append(place)
         tablet = hotline.add_asset(unit, made.sites[0], "tablet", label="TAB-042")
         hotline.add_asset(unit, made.sites[0], "router", label="BOX-007")
@@ -184,7 +186,11 @@ def open_hotline(lines: Hotline) -> OpenHotline:
 
     @asynccontextmanager
     async def opened(
-        size: tuple[int, int] = (120, 36), *, actor: Actor | None = None, mode: str = "f9", theme: str = "desk-nuit"
+        size: tuple[int, int] = (120, 36),
+        *,
+        actor: Actor | None = None,
+        mode: str = "f9",
+        theme: str = "desk-nuit",
     ) -> AsyncIterator[OnScreen]:
         session = DeskSession(lines.clock, Settings())
         session._desk, session._book = lines.desk, _book()
@@ -202,7 +208,11 @@ def open_hotline(lines: Hotline) -> OpenHotline:
             glyph_set="unicode",
         )
         wirings.append(Wiring(app, session, Drafts(session)))
-        app.sign_in(SignedIn(session.actor.name, session.actor.id, session.actor.team, "jour", at(24, 17), ("Sabrina",)))
+        app.sign_in(
+            SignedIn(
+                session.actor.name, session.actor.id, session.actor.team, "jour", at(24, 17), ("Sabrina",)
+            )
+        )
         async with app.run_test(size=size) as pilot:
             shown = OnScreen(app, pilot, lines, wirings[0])
             await settle(pilot)

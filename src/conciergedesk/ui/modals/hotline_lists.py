@@ -13,9 +13,10 @@ from textual.widgets import Input
 from conciergedesk.core.i18n import _, plural
 from conciergedesk.core.phone import show_phone
 from conciergedesk.hotline.cards import CallRow, DormantProvider, SiteCard, SiteRow
-from conciergedesk.ui.acts import Scope
+from conciergedesk.ui.acts import Action, Scope
 from conciergedesk.ui.cells import Row, when, word
 from conciergedesk.ui.glyphs import glyphs
+from conciergedesk.ui.keys import keymap
 from conciergedesk.ui.modals.hotline_call import ASSET_STATES, ASSET_WORDS, HOTLINE_STYLES
 from conciergedesk.ui.modals.sheet import Sheet
 from conciergedesk.ui.widgets.inputs import DeskInput
@@ -130,7 +131,8 @@ class SiteRows(Painted):
             row.data(one.name, "bright bold" if here else "text", 26).to(30).data(
                 one.commune, "muted", 16
             ).to(48)
-            row.say(plural("{count} device", "{count} devices", one.assets), "muted").to(62)
+            devices = plural("{count} device", "{count} devices", one.assets) if one.assets else glyphs().dash
+            row.say(devices, "muted").to(62)
             said, ink = "", "text"
             if one.troubled:
                 said, ink = plural("{count} in trouble", "{count} in trouble", one.troubled), "late"
@@ -169,6 +171,9 @@ class SitesSheet(Sheet[int]):
     def compose_sheet(self) -> Iterable[Widget]:
         yield self.line
         yield self.rows
+
+    def shown_acts(self) -> Sequence[Action]:
+        return [one for one in keymap().footer(Scope.SEARCH, Scope.SHEET) if one.id != "search.new"]
 
     def on_mount(self) -> None:
         super().on_mount()
