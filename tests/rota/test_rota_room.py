@@ -336,3 +336,31 @@ def test_the_command_line_checks_generates_repairs_and_exports_files(tmp_path: P
     assert (tmp_path / "feeds" / "INE.ics").read_bytes().startswith(b"BEGIN:VCALENDAR")
     assert run.invoke(app, ["export", "pdf", "--out", str(tmp_path)]).exit_code == 1
     assert run.invoke(app, ["repair", "NOBODY", "--from", "2027-03-24"]).exit_code == 1
+
+
+def test_an_empty_post_is_a_promise_until_it_is_filled(
+    desk: Desk, planner: Actor, published: int, clock: FixedClock
+) -> None:
+    from conciergedesk.board.reading import BoardReader
+    from conciergedesk.board.rota import RotaOffer
+    from conciergedesk.board.rules import Loudness, PromiseKind, loudness
+
+    tomorrow = date(2027, 3, 25)
+    offer = RotaOffer(house, clock)
+    reader = BoardReader(desk, [offer], lambda: planner)
+    before = {one.key for one in reader.load().promises}
+    sick = next(
+        one.agent for one in planned()
+        if one.day == tomorrow and sum((two.day, two.shift) == (one.day, one.shift) for two in planned()) == 1
+    )  # fmt: skip
+    posts = desk.act(planner, service.mark_absent, house(), sick, tomorrow, tomorrow)
+    assert posts
+    promises = {one.key: one for one in reader.load().promises}
+    number = service.post_id(house(), tomorrow, posts[0].shift)
+    promise = promises[PromiseKind.ROTA, number]
+    assert promise.state == "gap" and loudness(promise, clock.now()) is Loudness.GAP
+    assert promise.due_at is not None and promise.due_at.astimezone(PARIS).date() == tomorrow
+    assert reader.detail(PromiseKind.ROTA, number) is not None
+    desk.act(planner, undo_last)
+    assert {one.key for one in reader.load().promises} == before
+    reader.close()

@@ -10,6 +10,7 @@ from conciergedesk.board.keys import KeyOffer
 from conciergedesk.board.reading import BoardReader, RoomOffer
 from conciergedesk.board.relocation import RelocationOffer
 from conciergedesk.board.requests import RequestOffer
+from conciergedesk.board.rota import RotaOffer
 from conciergedesk.board.rules import Promise, PromiseKind
 from conciergedesk.core.actor import Actor
 from conciergedesk.core.desk import Desk
@@ -17,6 +18,7 @@ from conciergedesk.core.paths import knowledge_base
 from conciergedesk.keys.house import key_house
 from conciergedesk.relocation.house import load_relocation_house
 from conciergedesk.requests.rulebook import Rulebook
+from conciergedesk.rota.house import rota_house
 from conciergedesk.staff.rules import Right
 
 
@@ -29,6 +31,7 @@ def make_reader(desk: Desk, book: Rulebook, actor: Callable[[], Actor]) -> Board
         files,
         HotlineOffer(book),
         HandoverOffer(),
+        RotaOffer(rota_house, desk.clock),
     ]
 
     def may_see(who: Actor, promise: Promise) -> bool:

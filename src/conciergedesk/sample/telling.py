@@ -30,6 +30,7 @@ from conciergedesk.requests.service import NewRequest
 from conciergedesk.sample.handovers import plant_handovers
 from conciergedesk.sample.keys import plant_keys
 from conciergedesk.sample.relocation import plant_relocation
+from conciergedesk.sample.rota import plant_rota
 from conciergedesk.staff import service as staff
 from conciergedesk.staff.queries import actor_for
 
@@ -111,6 +112,7 @@ class SampleDesk:
         )
         house = load_relocation_house(self._folder.parent, self._book)
         plant_relocation(self._unit, house, self._folder, self._now, cast.agents)
+        plant_rota(self._unit, self._now, cast.agents)
         house_of_turns = load_handover_house(knowledge_base() / "handover")
         plant_handovers(self._unit, self._book, house_of_turns, self._now, cast.agents)
 

@@ -1,0 +1,109 @@
+"""Empty posts of the published rota, as promises: due when the shift begins, gone when it is over or filled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import UTC, date, datetime, timedelta
+
+from sqlmodel import Session
+
+from conciergedesk.board.detail import Detail, Fact, NowAct, Tone
+from conciergedesk.board.rules import Promise, PromiseKey, PromiseKind, haystack_of
+from conciergedesk.core.actor import Actor
+from conciergedesk.core.clock import Clock
+from conciergedesk.core.errors import DeskError
+from conciergedesk.core.i18n import _, show_clock, show_date
+from conciergedesk.rota.checker.coverage import SeatCount
+from conciergedesk.rota.checker.instants import instant
+from conciergedesk.rota.house import RotaHouse
+from conciergedesk.rota.queries import gaps
+from conciergedesk.rota.service import post_id, post_of
+
+AHEAD_DAYS = 14
+TEAMS = {"technical": "technical", "commercial": "commercial"}
+
+
+class RotaOffer:
+    """Posts of the next fortnight on which too few people are."""
+
+    subjects = frozenset({"rota_post"})
+
+    def __init__(self, house: Callable[[], RotaHouse], clock: Clock) -> None:
+        self._house = house
+        self._clock = clock
+
+    def owns(self, kind: PromiseKind) -> bool:
+        return kind is PromiseKind.ROTA
+
+    def key_of(self, subject: str, subject_id: int) -> PromiseKey | None:
+        return (PromiseKind.ROTA, subject_id) if subject == "rota_post" else None
+
+    def promises(self, session: Session, only: Collection[int] | None) -> list[Promise]:
+        try:
+            house = self._house()
+        except DeskError:
+            # The screen of the rota says what is wrong with the files; the board goes on without them.
+            return []
+        now = self._clock.now()
+        today = now.astimezone(house.zone).date()
+        first, last = today - timedelta(days=1), today + timedelta(days=AHEAD_DAYS)
+        found = []
+        if only is not None:
+            days = [post[0] for post in map(lambda one: post_of(house, one), only) if post is not None]
+            if not days or max(days) < first or min(days) > last:
+                return []
+            first, last = max(first, min(days)), min(last, max(days))
+        for count in gaps(session, house, first, last):
+            number = post_id(house, count.day, count.shifts[0])
+            starts, ends = _times(house, count.day, count.shifts[0])
+            if ends > now and (only is None or number in only):
+                found.append(_promise(house, count, number, starts))
+        return found
+
+    def detail(self, session: Session, promise: Promise, actor: Actor, now: datetime) -> Detail | None:
+        house = self._house()
+        post = post_of(house, promise.id)
+        if post is None:
+            return None
+        day, shift = post
+        count = next((one for one in gaps(session, house, day, day) if shift in one.shifts), None)
+        if count is None:
+            return None
+        starts, ends = _times(house, day, shift)
+        staffed = _("{staffed} of {needed}", staffed=str(count.staffed), needed=str(count.needed))
+        facts = (
+            Fact(_("Day"), show_date(day), bold=True),
+            Fact(_("Shift"), f"{show_clock(starts)} – {show_clock(ends)}", brief=True),
+            Fact(_("Staffed"), staffed, tone=Tone.LATE, brief=True),
+        )
+        acts = (NowAct("mode.rota", _("Open the rota and fill it")),)
+        return Detail(promise, promise.what, "", facts=facts, acts=acts, sections=(), timeline=())
+
+
+def _times(house: RotaHouse, day: date, shift: str) -> tuple[datetime, datetime]:
+    kind, zone = house.rota.shift_by_id[shift], house.rota.site.timezone
+    starts, ends = instant(day, kind.start, zone), instant(day, kind.end, zone)
+    return datetime.fromtimestamp(starts * 60, UTC), datetime.fromtimestamp(ends * 60, UTC)
+
+
+def _promise(house: RotaHouse, count: SeatCount, number: int, starts: datetime) -> Promise:
+    shift = house.rota.shift_by_id[count.shifts[0]]
+    label = shift.label or shift.id
+    what = _("Empty post: {shift}", shift=label)
+    return Promise(
+        kind=PromiseKind.ROTA,
+        id=number,
+        ref="",
+        due_at=starts,
+        warn_at=None,
+        what=what,
+        for_whom="",
+        where="",
+        holder_id=None,
+        holder="",
+        waits_for="",
+        team=TEAMS.get(shift.line, "concierge"),
+        priority="",
+        state="gap",
+        haystack=haystack_of(what, label, shift.id, shift.line),
+    )
