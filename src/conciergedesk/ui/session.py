@@ -47,6 +47,7 @@ log = logging.getLogger("conciergedesk.session")
 SAMPLE_FILE = "sample.db"
 TIME_SECONDS = 20.0
 PRESENCE_SECONDS = 25.0
+DIGEST_SECONDS = 60.0
 
 
 def _with_logs(file: Path) -> tuple[Path, ...]:
@@ -314,11 +315,19 @@ class DeskSession:
                 [
                     WakeUp("time", TIME_SECONDS, self.note_what_time_did),
                     WakeUp("presence", PRESENCE_SECONDS, presence),
+                    WakeUp("digest", DIGEST_SECONDS, self.write_digests),
                 ]
             )
             self._waker.start()
         self.note_what_time_did()
         presence()
+
+    def write_digests(self) -> None:
+        """Write the saved reports whose hour has come; over any number of desks each is written once."""
+        if self._desk is not None:
+            from conciergedesk.reports.exports.writing import write_due_digests
+
+            write_due_digests(self._desk, self.book())
 
     def note_what_time_did(self) -> None:
         """Write down warnings and breaches; any desk may do it, any number of times."""

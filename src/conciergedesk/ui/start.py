@@ -124,6 +124,7 @@ class Start:
                 "relocation": self._relocation,
                 "rota": self._rota,
                 "handover": self._handover,
+                "reports": self._reports,
                 "hotline": self._hotline,
             },
             clock=session.clock,
@@ -155,6 +156,12 @@ class Start:
         from conciergedesk.ui.screens.handover import HandoverScreen
 
         return HandoverScreen(self._wiring.handover.room)
+
+    def _reports(self) -> DeskScreen:
+        from conciergedesk.ui.report_room import ReportRoom
+        from conciergedesk.ui.screens.reports import ReportsScreen
+
+        return ReportsScreen(ReportRoom(self.session))
 
     def _hotline(self) -> DeskScreen:
         from conciergedesk.ui.screens.hotline import HotlineScreen
