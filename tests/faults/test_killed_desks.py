@@ -26,7 +26,7 @@ from conciergedesk.requests.tables import Request
 from tests.faults.house import assert_sound, book, house, leftovers
 from tests.faults.terminal import ROOT, Terminal, until
 
-ROUNDS = 3
+ROUNDS = 2
 DESKS = 3
 
 
