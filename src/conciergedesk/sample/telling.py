@@ -28,6 +28,7 @@ from conciergedesk.requests.lifecycle import Danger, checklist
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.requests.service import NewRequest
 from conciergedesk.sample.handovers import plant_handovers
+from conciergedesk.sample.hotline import plant_hotline
 from conciergedesk.sample.keys import plant_keys
 from conciergedesk.sample.relocation import plant_relocation
 from conciergedesk.sample.rota import plant_rota
@@ -112,6 +113,7 @@ class SampleDesk:
         )
         house = load_relocation_house(self._folder.parent, self._book)
         plant_relocation(self._unit, house, self._folder, self._now, cast.agents)
+        plant_hotline(self._unit, self._book, self._folder, self._now, cast.agents)
         plant_rota(self._unit, self._now, cast.agents)
         house_of_turns = load_handover_house(knowledge_base() / "handover")
         plant_handovers(self._unit, self._book, house_of_turns, self._now, cast.agents)
