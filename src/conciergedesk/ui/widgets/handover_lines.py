@@ -13,7 +13,7 @@ from conciergedesk.core.i18n import N_, _, local, plural
 from conciergedesk.handover.cards import HandoverCard, LineCard, SectionCard
 from conciergedesk.handover.rules import SECTION_TITLES, Section
 from conciergedesk.ui.acts import Scope
-from conciergedesk.ui.cells import Row, clock, safe, weekday_short, word
+from conciergedesk.ui.cells import Row, clock, safe, weekday_short, word, wrapped
 from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.keys import bind, unbind
 from conciergedesk.ui.widgets.painted import PaintedScroll
@@ -162,7 +162,10 @@ class HandoverLines(PaintedScroll, can_focus=True):
         self._rows_of = []
         if self.card is None:
             said = _("No handover yet. {key} drafts yours from what is true now.", key="H")
-            return [Row(), Row().gap(2).say(said, "muted")]
+            return [
+                Row(),
+                *(Row().gap(2).say(line, "muted") for line in wrapped(said, max(width - 4, 20), 3)),
+            ]
         rows: list[Row] = []
         edge = width - 1
         place = 0
