@@ -239,3 +239,32 @@ def test_a_closed_window_keeps_even_what_was_typed_last(
 
             assert session.exec(select(Presence)).all() == []
         _offered(home.home)
+
+
+def test_a_form_that_was_being_filled_in_survives_too(empty_database: Path, tmp_path: Path) -> None:
+    with house(empty_database, tmp_path / "home") as home:
+        with Terminal(["open", "--agent", "INE"], home.home) as desk:
+            desk.until_shown("Inès")
+            desk.press("n")
+            desk.send(LINE + "\r")  # straight on, without the pause that parks a line
+            until(lambda: any(LINE in body for body in _drafts(home.desk)), "the line to be parked", 5)
+            desk.until_shown("Canal")
+            desk.press(*["up"])  # to the last line, the note
+            desk.type("deux valises")
+            until(lambda: any("deux valises" in body for body in _drafts(home.desk)), "the form to be parked")
+            desk.process.kill()
+            desk.until_ended(5)
+        assert len(_drafts(home.desk)) == 1
+        with Terminal(["open", "--agent", "INE"], home.home) as desk:
+            desk.until_shown("Ctrl+B")
+            desk.press("n", "ctrl+b")
+            desk.until_shown(LINE)
+            desk.press("enter")
+            desk.until_shown("deux valises")
+            desk.press("ctrl+s")
+            until(lambda: _drafts(home.desk) == [], "the draft to go once the form is saved")
+        from conciergedesk.requests.queries import open_requests, request_card
+
+        [made] = home.desk.ask(open_requests)
+        assert [one.text for one in home.desk.ask(request_card, made.id).notes] == ["deux valises"]
+        assert_sound(home.desk)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -75,3 +76,34 @@ class Drafts:
         if draft_id is not None:
             self._parked.pop(draft_id, None)
             self._session.drop_draft(draft_id)
+
+
+class Slip:
+    """One form under way: parked again and again under one number, and never again once it was saved.
+
+    ``keep`` and ``drop`` are called in worker threads, in any order.
+    """
+
+    def __init__(
+        self, drafts: Drafts, kind: str, subject_id: int | None = None, *, parked: Parked | None = None
+    ) -> None:
+        self._drafts = drafts
+        self._kind = kind
+        self._subject_id = subject_id
+        self._id = parked.id if parked is not None else None
+        self._over = False
+        self._lock = threading.Lock()
+        self.values: Mapping[str, str] = dict(parked.values) if parked is not None else {}
+
+    def keep(self, values: Mapping[str, str]) -> None:
+        """Park what was typed so far."""
+        with self._lock:
+            if not self._over:
+                self._id = self._drafts.keep(self._kind, values, self._subject_id, draft_id=self._id)
+                self.values = dict(values)
+
+    def drop(self) -> None:
+        """The form was saved, or thrown away."""
+        with self._lock:
+            self._over = True
+            self._drafts.drop(self._id)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conciergedesk.board.rules import PromiseKind
@@ -11,7 +12,7 @@ from conciergedesk.core.phone import show_phone
 from conciergedesk.ui.capturing import LineReader
 from conciergedesk.ui.cells import clock, safe
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
-from conciergedesk.ui.drafts import Drafts
+from conciergedesk.ui.drafts import Drafts, Slip
 from conciergedesk.ui.modals.capture import CaptureAnswer, CaptureSheet
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.form import Field, FormSheet
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from conciergedesk.ui.session import DeskSession
 
 REQUEST, PERSON = "request", "person"
+FILLED_IN = "form:"
+"""Before the names of fields in a parked form, beside the line it began with."""
 CHANNEL_HINT = "phone · desk · email · chat"
 
 
@@ -53,12 +56,12 @@ class IntakeHandlers:
         line: str = "",
         person_id: int | None = None,
         channel: str = "phone",
-        draft_id: int | None = None,
+        slip: Slip | None = None,
     ) -> None:
         """Open the capture sheet, for somebody known when ``person_id`` is given."""
         reader = LineReader(self.session, person_id=person_id, channel=channel)
         context = clock(self.session.now())
-        sheet = CaptureSheet(self.session, reader, self.drafts, line=line, draft_id=draft_id, context=context)
+        sheet = CaptureSheet(self.session, reader, self.drafts, line=line, slip=slip, context=context)
         self.app.push_screen(sheet, lambda answer: self._captured(screen, reader, answer))
 
     def _captured(self, screen: DeskScreen, reader: LineReader, answer: CaptureAnswer | None) -> None:
@@ -88,27 +91,34 @@ class IntakeHandlers:
     # --- the form ---
 
     def _open_form(self, screen: DeskScreen, reader: LineReader, answer: CaptureAnswer) -> None:
-        line, draft_id = answer.form_line, answer.draft_id
+        line, slip = answer.form_line, answer.slip or Slip(self.drafts, "capture")
 
         def read() -> list[Field]:
-            return self._fields(reader, line)
+            # What was filled in before the form was interrupted goes over what the line says.
+            typed = slip.values if slip.values.get("line") == line else {}
+            return [
+                replace(one, value=typed.get(FILLED_IN + one.name, one.value))
+                for one in self._fields(reader, line)
+            ]
 
         def show(fields: list[Field]) -> None:
+            def park(values: Mapping[str, str]) -> None:
+                filled = {FILLED_IN + name: value for name, value in values.items()}
+                slip.keep({"line": line} | filled)
+
             form = FormSheet(
                 _("New request"),
                 fields,
-                self._save_form(reader, draft_id),
-                left=lambda values: self._park(screen, line, draft_id),
+                self._save_form(reader, slip),
+                left=lambda values: self._park(screen, lambda: park(values)),
+                park=park,
                 context=safe(line, 40),
             )
             self.app.push_screen(form, lambda made: self._created(screen, made) if made is not None else None)
 
         screen.run_service(read, show, group="form")
 
-    def _park(self, screen: DeskScreen, line: str, draft_id: int | None) -> None:
-        def keep() -> None:
-            self.drafts.keep("capture", {"line": line}, draft_id=draft_id)
-
+    def _park(self, screen: DeskScreen, keep: Callable[[], None]) -> None:
         screen.run_service(keep, lambda _none: None, group="park")
 
     def _fields(self, reader: LineReader, line: str) -> list[Field]:
@@ -155,7 +165,7 @@ class IntakeHandlers:
         fields.append(Field("note", _("Note"), "", _("facts, as the person may read them")))
         return fields
 
-    def _save_form(self, reader: LineReader, draft_id: int | None) -> Any:
+    def _save_form(self, reader: LineReader, slip: Slip) -> Any:
         person_id = reader.chosen_person
 
         def save(values: Mapping[str, str]) -> int:
@@ -199,7 +209,7 @@ class IntakeHandlers:
                 },
             )
             made = session.act(requests.capture, session.book(), new)
-            self.drafts.drop(draft_id)
+            slip.drop()
             return made
 
         return save
@@ -340,7 +350,8 @@ class IntakeHandlers:
                     return
                 one = found[int(answer)]
                 if one.kind == "capture":
-                    self.capture(ask.screen, line=one.values.get("line", ""), draft_id=one.id)
+                    slip = Slip(self.drafts, "capture", parked=one)
+                    self.capture(ask.screen, line=one.values.get("line", ""), slip=slip)
                 elif one.subject_id is not None:
                     self.show(ask.screen, PromiseKind.REQUEST, one.subject_id)
 

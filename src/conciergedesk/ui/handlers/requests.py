@@ -10,7 +10,7 @@ from conciergedesk.core.errors import Conflict, DeskError
 from conciergedesk.core.i18n import N_, _, plural, show_moment
 from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
-from conciergedesk.ui.drafts import Drafts
+from conciergedesk.ui.drafts import Drafts, Slip
 from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.form import Field, FormSheet
@@ -552,12 +552,12 @@ class RequestHandlers:
             return
         promise = promises[0]
         parked = self.drafts.find("note", promise.id)
-        draft_id = parked.id if parked is not None else None
+        slip = Slip(self.drafts, "note", promise.id, parked=parked)
         kept = parked.values.get("note", "") if parked is not None else ""
 
         def save(values: Any) -> bool:
             self.each("note", [promise.id], text=values["note"], override_reason=values["reason"])()
-            self.drafts.drop(draft_id)
+            slip.drop()
             return True
 
         fields = [
@@ -568,15 +568,16 @@ class RequestHandlers:
             _("Note"),
             fields,
             save,
-            left=lambda values: self._park(ask.screen, values, promise.id, draft_id),
+            left=lambda values: self._park(ask.screen, values, slip),
+            park=lambda values: slip.keep({"note": values["note"]}),
             context=self.named([promise]),
         )
         self.app.push_screen(form, lambda saved: self.done(ask.screen, _("Note kept")) if saved else None)
 
-    def _park(self, screen: DeskScreen, values: Any, request_id: int, draft_id: int | None) -> None:
+    def _park(self, screen: DeskScreen, values: Any, slip: Slip) -> None:
         kept = {"note": values["note"]}
         screen.run_service(
-            lambda: self.drafts.keep("note", kept, request_id, draft_id=draft_id),
+            lambda: slip.keep(kept),
             lambda _none: screen.say(_("Your text is kept: Ctrl+B takes it up again.")),
             group="park",
         )

@@ -17,18 +17,16 @@ from conciergedesk.core.i18n import local as local_time
 from conciergedesk.core.phone import show_phone
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import Row, duration, time_left, wrapped
+from conciergedesk.ui.drafts import Drafts, Slip
 from conciergedesk.ui.glyphs import glyphs
+from conciergedesk.ui.modals.form import PARK_AFTER
 from conciergedesk.ui.modals.sheet import Sheet
 from conciergedesk.ui.widgets.inputs import EchoInput, Understood
 from conciergedesk.ui.widgets.painted import Painted
 
 if TYPE_CHECKING:
     from conciergedesk.ui.capturing import LineReader, Reading
-    from conciergedesk.ui.drafts import Drafts
     from conciergedesk.ui.session import DeskSession
-
-PARK_AFTER = 0.7
-"""Seconds without a key after which the line is parked."""
 
 INKS = {
     "type": "accent",
@@ -55,7 +53,7 @@ class CaptureAnswer:
     open_it: bool = False
     continue_id: int | None = None
     form_line: str = ""
-    draft_id: int | None = None
+    slip: Slip | None = None
 
 
 class EchoRows(Painted):
@@ -292,7 +290,7 @@ class CaptureSheet(Sheet[CaptureAnswer]):
         drafts: Drafts,
         *,
         line: str = "",
-        draft_id: int | None = None,
+        slip: Slip | None = None,
         context: str = "",
     ) -> None:
         super().__init__(_("New request"), context)
@@ -303,7 +301,7 @@ class CaptureSheet(Sheet[CaptureAnswer]):
         self._reading: Reading | None = None
         self._saving = False
         self._park_timer: Timer | None = None
-        self._draft_id = draft_id
+        self._slip = slip or Slip(drafts, "capture")
         self._parked = drafts.find("capture") if not line else None
         self.line = EchoInput(line, placeholder=_("e.g. basket odile tom 10h urgent"), id="capture-line")
         parked = self._parked.values.get("line", "") if self._parked is not None else ""
@@ -350,10 +348,12 @@ class CaptureSheet(Sheet[CaptureAnswer]):
         self.echo.show(reading, people, self._session.now(), actor.name if actor is not None else "")
 
     def _park(self) -> None:
-        line = self.line.value
+        line, slip = self.line.value, self._slip
+        # What was filled in after the same line stays with it.
+        values = dict(slip.values) if slip.values.get("line") == line else {"line": line}
 
         def call() -> None:
-            self._draft_id = self._drafts.keep("capture", {"line": line}, draft_id=self._draft_id)
+            slip.keep(values)
 
         if not self._saving:
             self.run_service(call, lambda _none: None, group="park", exclusive=True)
@@ -361,7 +361,7 @@ class CaptureSheet(Sheet[CaptureAnswer]):
     def action_take_up(self) -> None:
         """Take up the line that was interrupted."""
         if self._parked is not None and not self.line.value:
-            self._draft_id = self._parked.id
+            self._slip = Slip(self._drafts, "capture", parked=self._parked)
             self.line.value = self._parked.values.get("line", "")
             self.line.cursor_position = len(self.line.value)
 
@@ -377,7 +377,8 @@ class CaptureSheet(Sheet[CaptureAnswer]):
         if reading is not None and self.echo.cursor is not None and reading.look_alikes:
             self._leave(CaptureAnswer(continue_id=reading.look_alikes[self.echo.cursor].id))
             return
-        self._leave(CaptureAnswer(form_line=self.line.value, draft_id=self._draft_id))
+        self._park()
+        self._leave(CaptureAnswer(form_line=self.line.value, slip=self._slip))
 
     def action_save(self) -> None:
         """Save as understood, and open the request."""
@@ -393,7 +394,7 @@ class CaptureSheet(Sheet[CaptureAnswer]):
             if new is None:
                 raise InvalidInput(N_("Say what it is about: keys, taxi, basket, dentist…"), field="type")
             made = self._session.act(requests.capture, self._session.book(), new)
-            self._drafts.drop(self._draft_id)
+            self._slip.drop()
             return made
 
         self.run_service(

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
 from textual.containers import Horizontal, Vertical
+from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static
 
@@ -17,6 +18,9 @@ from conciergedesk.ui.modals.sheet import Sheet
 from conciergedesk.ui.widgets.inputs import DeskInput
 
 ResultT = TypeVar("ResultT")
+
+PARK_AFTER = 0.7
+"""Seconds without a key after which what was typed is parked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +45,8 @@ class FormSheet(Sheet[ResultT]):
         fields: The lines, in Tab order.
         save: Called with the values in a worker thread; its result is the answer of the sheet.
         left: Called with what was typed when the sheet is left unsaved, so that it can be kept as a draft.
+        park: Called in a worker with what stands in the lines at every pause in typing, so that even a desk that
+            dies loses none of it.
         context: At the right of the title.
     """
 
@@ -53,12 +59,15 @@ class FormSheet(Sheet[ResultT]):
         save: Callable[[Mapping[str, str]], ResultT],
         *,
         left: Callable[[Mapping[str, str]], None] | None = None,
+        park: Callable[[Mapping[str, str]], None] | None = None,
         context: str = "",
     ) -> None:
         super().__init__(title, context)
         self._fields = tuple(fields)
         self._save = save
         self._left = left
+        self._park = park
+        self._park_timer: Timer | None = None
         self._saving = False
         self._inputs = {
             field.name: DeskInput(field.value, placeholder=field.hint, secret=field.secret)
@@ -84,6 +93,18 @@ class FormSheet(Sheet[ResultT]):
     def values(self) -> Mapping[str, str]:
         """What stands in the lines now."""
         return {name: box.value for name, box in self._inputs.items()}
+
+    def on_input_changed(self) -> None:
+        if self._park is None:
+            return
+        if self._park_timer is not None:
+            self._park_timer.stop()
+        self._park_timer = self.set_timer(PARK_AFTER, self._park_now)
+
+    def _park_now(self) -> None:
+        values, park = self.values, self._park
+        if park is not None and not self._saving:
+            self.run_service(lambda: park(values), lambda _none: None, group="park", exclusive=True)
 
     def on_input_submitted(self, event: Input.Submitted) -> None:
         event.stop()
@@ -113,6 +134,8 @@ class FormSheet(Sheet[ResultT]):
             self.show_error(error)
 
     def action_leave(self) -> None:
+        if self._park_timer is not None:
+            self._park_timer.stop()
         values = self.values
         if self._left is not None and any(values[field.name] != field.value for field in self._fields):
             self._left(values)
