@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import os
 import sqlite3
 from contextlib import closing
@@ -12,6 +14,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from conciergedesk.core.clock import Clock, SystemClock
@@ -21,7 +24,7 @@ from conciergedesk.core.desk import Desk
 from conciergedesk.core.errors import InvalidInput, Unavailable
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.paths import make_private
-from conciergedesk.core.settings import Settings, load_secret, load_settings
+from conciergedesk.core.settings import Settings, load_secret, load_settings, secret_path
 from conciergedesk.migrations import HEAD
 
 ROOMS = (
@@ -59,10 +62,47 @@ def open_desk(
         if not ready:
             upgrade(engine)
         import_tables()
-        return Desk(engine, load_secret(settings, home), clock or SystemClock(), settings)
+        key = load_secret(settings, home)
+        with spoken_errors():
+            check_key(engine, key, secret_path(settings, home))
+        return Desk(engine, key, clock or SystemClock(), settings)
     except BaseException:
         engine.dispose()
         raise
+
+
+def check_key(engine: Engine, key: bytes, file: Path) -> None:
+    """Make sure that this desk has the key of all desks of its database; the first one leaves a print of it.
+
+    Raises:
+        Unavailable: another key: PINs, sealed codes and the journal's chain would not fit. Set
+            ``CONCIERGEDESK_NEW_KEY=1`` once to go on without the lost key.
+    """
+    print_of_it = hmac.new(key, b"the key of this database", hashlib.sha256).hexdigest()[:16]
+    named = {"name": "key_print"}
+    with engine.connect() as connection:
+        query = text("SELECT value FROM shared_setting WHERE name = :name")
+        found = connection.execute(query, named).scalar()
+    if found is not None and str(found).strip('"') == print_of_it:
+        return
+    if found is not None and os.environ.get("CONCIERGEDESK_NEW_KEY") != "1":
+        raise Unavailable(
+            N_(
+                "This desk's key, {file}, is not the one its database was made with. "
+                "Copy desk.key from the first desk, or name it in the setting “secret_file”."
+            ),
+            file=str(file),
+        )
+    change = (
+        "INSERT INTO shared_setting (name, value, version) VALUES (:name, :value, 1)"
+        if found is None
+        else "UPDATE shared_setting SET value = :value, version = version + 1 WHERE name = :name"
+    )
+    try:
+        with engine.execution_options(write=True).begin() as connection:
+            connection.execute(text(change), named | {"value": f'"{print_of_it}"'})
+    except IntegrityError:
+        check_key(engine, key, file)  # another desk was first
 
 
 def import_tables() -> None:

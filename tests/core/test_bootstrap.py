@@ -317,3 +317,26 @@ def test_links_between_tables_that_point_at_each_other_are_drafted_for_the_serve
     )
     assert drafted.index("fk_lodging_owner") < drafted.index(end) and drafted.count("fk_lodging_owner") == 1
     assert with_late_links(f"    op.create_table('agent')\n{end}") == f"    op.create_table('agent')\n{end}"
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgresql"])
+def test_a_desk_with_another_key_is_refused_until_it_is_told_to_go_on(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk: Desk = request.getfixturevalue("sqlite_desk" if kind == "sqlite" else "postgres_desk")
+
+    def opened(home: str) -> None:
+        open_desk(desk.settings, home=tmp_path / home).close()
+
+    opened("first")
+    opened("first")
+    with pytest.raises(Unavailable, match=r"desk\.key"):
+        opened("second")
+    shutil.copy(tmp_path / "first" / "desk.key", tmp_path / "second" / "desk.key")
+    opened("second")
+    monkeypatch.setenv("CONCIERGEDESK_NEW_KEY", "1")
+    opened("third")
+    monkeypatch.delenv("CONCIERGEDESK_NEW_KEY")
+    opened("third")
+    with pytest.raises(Unavailable):
+        opened("first")
