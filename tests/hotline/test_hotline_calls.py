@@ -66,6 +66,12 @@ def test_two_contacts_with_one_number_are_counted_not_confused(line: Line) -> No
     assert (card.others, card.site_id) == (1, None), "two sites share the number: nobody is taken for another"
 
 
+def test_a_number_of_no_numbering_plan_is_recognised_when_it_was_kept_as_typed(line: Line) -> None:
+    line.desk.act(line.yanis, hotline.add_contact, line.sites[1], "Noé", "06 39 90 01 06")
+    card = line.desk.ask(caller_card, ring(line, "06.39.90.01.06"), line.clock.now(), line.house.rules)
+    assert (card.name, card.site) == ("Noé", "Site 2")
+
+
 def test_a_person_of_the_concierge_is_recognised_too(line: Line) -> None:
     line.desk.act(
         line.helene, customers.add_person, first_name="Jonas", last_name="Albrecht", language="de",

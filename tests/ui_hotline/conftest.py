@@ -148,7 +148,8 @@ class OnScreen:
     async def look(self) -> None:
         """What the watching thread does when somebody has written."""
         handlers = self.wiring.hotline
-        handlers.show_ringing(handlers.room.ringing(), None, handlers.room.banners())
+        found = handlers.room.look(None)
+        handlers.show_ringing(found.cards, found.changed, found.banners)
         await settle(self.pilot)
 
     @property

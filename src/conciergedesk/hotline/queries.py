@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -266,6 +267,38 @@ def ringing(session: Session, line: str = "") -> list[int]:
     if line:
         query = query.where(col(HotlineCall.line).in_([line, ""]))
     return [one for one in session.exec(query) if one is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class Ringing:
+    """What a desk shows at once: the calls that ring for it, the call of its open card, and what everybody must see."""
+
+    cards: tuple[CallerCard, ...]
+    changed: CallerCard | None
+    banners: tuple[OpenTicket, ...]
+
+
+def ringing_now(
+    session: Session,
+    now: datetime,
+    rules: HotlineRules,
+    *,
+    line: str = "",
+    answers: bool = True,
+    shown: int | None = None,
+) -> Ringing:
+    """All of it in one reading, because somebody is waiting on the telephone.
+
+    Args:
+        line: Whose calls ring here; "" for both lines.
+        answers: Whether calls ring here at all.
+        shown: The call whose card is open.
+    """
+    cards = tuple(
+        caller_card(session, call, now, rules) for call in (ringing(session, line) if answers else ())
+    )
+    changed = caller_card(session, shown, now, rules) if shown is not None else None
+    return Ringing(cards, changed, tuple(banners(session)))
 
 
 def missed_calls(session: Session, line: str = "") -> list[CallRow]:

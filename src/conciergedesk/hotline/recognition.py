@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sqlalchemy import ColumnElement
 from sqlmodel import Session, col
 
 from conciergedesk.core.db.read import pick
@@ -38,23 +39,31 @@ def recognise(session: Session, typed: str) -> Caller:
     digits = search_digits(typed)
     if not e164 and len(digits) < 6:
         return Caller(number=typed)
-    return (
-        _contact(session, e164, typed)
-        or _provider(session, e164, typed)
-        or _person(session, digits, e164, typed)
-    )
+    found_contact = _contact(session, e164) if e164 else _contact_as_typed(session, digits, typed)
+    return found_contact or _provider(session, e164, typed) or _person(session, digits, e164, typed)
 
 
-def _contact(session: Session, e164: str, typed: str) -> Caller | None:
-    if not e164:
-        return None
+def _contact(session: Session, e164: str) -> Caller | None:
+    return _one_of(session, col(SiteContact.e164) == e164, e164)
+
+
+def _contact_as_typed(session: Session, digits: str, typed: str) -> Caller | None:
+    """A number that is in no numbering plan is still recognised when a contact is kept with the same digits."""
+    kept = session.exec(
+        pick(SiteContact.id, SiteContact.typed).where(SiteContact.tail == digits[-4:], SiteContact.e164 == "")
+    ).all()
+    same = [contact for contact, text in kept if search_digits(text) == digits]
+    return _one_of(session, col(SiteContact.id).in_(same), typed) if same else None
+
+
+def _one_of(session: Session, where: ColumnElement[bool], number: str) -> Caller | None:
     rows = session.exec(
         pick(
             SiteContact.id, SiteContact.first_name, SiteContact.role, SiteContact.language, Site.id,
             Site.provider_id,
         )
         .join(Site, col(Site.id) == SiteContact.site_id)
-        .where(SiteContact.e164 == e164, col(Site.active))
+        .where(where, col(Site.active))
         .order_by(col(SiteContact.on_agreement).desc(), col(SiteContact.id))
         .limit(5)
     ).all()  # fmt: skip
@@ -63,7 +72,7 @@ def _contact(session: Session, e164: str, typed: str) -> Caller | None:
     contact, name, role, language, site, provider = rows[0]
     same_site = len({row[4] for row in rows}) == 1
     return Caller(
-        e164 or typed,
+        number,
         name,
         role,
         language,

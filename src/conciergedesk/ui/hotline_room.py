@@ -19,13 +19,13 @@ if TYPE_CHECKING:
         ContactLine,
         DormantProvider,
         IncidentCard,
-        OpenTicket,
         RoundCard,
         SiteCard,
         SiteRow,
         TicketCard,
     )
     from conciergedesk.hotline.house import HotlineHouse
+    from conciergedesk.hotline.queries import Ringing
     from conciergedesk.hotline.rules import Impact, ResolutionCode, Urgency
     from conciergedesk.hotline.search import Hit
     from conciergedesk.hotline.service import OpenedTicket, Told
@@ -118,15 +118,23 @@ class HotlineRoom:
 
         return tuple(self.card(call) for call in self.session.ask(ringing, self.line))
 
+    def look(self, shown: int | None) -> Ringing:
+        """What rings now, what became of the call ``shown``, and what everybody must see."""
+        from conciergedesk.hotline.queries import ringing_now
+
+        return self.session.ask(
+            ringing_now,
+            self.session.now(),
+            self.house.rules,
+            line=self.line,
+            answers=self.rings_here,
+            shown=shown,
+        )
+
     def card(self, call_id: int) -> CallerCard:
         from conciergedesk.hotline.queries import caller_card
 
         return self.session.ask(caller_card, call_id, self.session.now(), self.house.rules)
-
-    def banners(self) -> list[OpenTicket]:
-        from conciergedesk.hotline.queries import banners
-
-        return self.session.ask(banners)
 
     def take(self, call_id: int) -> CallerCard:
         from conciergedesk.hotline import service as hotline

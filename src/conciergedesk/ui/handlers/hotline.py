@@ -142,13 +142,13 @@ class HotlineHandlers:
         """In the watching thread: what rings, and what everybody must see."""
         if self.session.actor is None or not self.app.is_running:
             return
-        cards = self.room.ringing() if self.room.rings_here else ()
-        open_call = self._sheet.card.call_id if self._sheet is not None else None
-        changed = self.room.card(open_call) if open_call is not None else None
-        banners, screen = self.room.banners(), self.screen
+        found = self.room.look(self._sheet.card.call_id if self._sheet is not None else None)
+        screen = self.screen
         if screen is not None:
             # Posted, not waited for: the loop may end meanwhile, and this thread would hold the process.
-            screen.post_message(DeskScreen.Answered(lambda: self.show_ringing(cards, changed, banners)))
+            screen.post_message(
+                DeskScreen.Answered(lambda: self.show_ringing(found.cards, found.changed, found.banners))
+            )
 
     def show_ringing(
         self,
