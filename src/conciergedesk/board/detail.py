@@ -149,3 +149,5 @@ class Snapshot:
     kept_today: int = 0
     now_sections: tuple[Section, ...] = ()
     """What stands in the third pane of a wide screen."""
+    in_order: bool = False
+    """Whether ``promises`` are sorted already."""

@@ -7,7 +7,8 @@ only that again, so a reading costs what has changed, not what there is.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Collection, Sequence
+from bisect import bisect_left, insort
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Protocol
@@ -15,7 +16,7 @@ from typing import Protocol
 from sqlmodel import Session
 
 from conciergedesk.board.detail import Detail, Section, Snapshot
-from conciergedesk.board.rules import Promise, PromiseKey, PromiseKind
+from conciergedesk.board.rules import Promise, PromiseKey, PromiseKind, sort_key
 from conciergedesk.core.actor import Actor
 from conciergedesk.core.desk import Desk
 from conciergedesk.core.i18n import active_language, active_zone, local
@@ -23,6 +24,8 @@ from conciergedesk.core.journal import last_id, subjects_since
 from conciergedesk.requests.queries import kept_since
 from conciergedesk.staff.queries import present
 from conciergedesk.staff.service import PRESENT_FOR
+
+_KINDS = frozenset(PromiseKind)
 
 
 class RoomOffer(Protocol):
@@ -70,7 +73,7 @@ class BoardReader:
         self._language = ""
         self._day: date | None = None
         self._promises: dict[PromiseKey, Promise] = {}
-        self._others: dict[tuple[str, int], str] = {}
+        self._in_order: list[Promise] = []
 
     def token(self) -> str:
         """Changes whenever another desk has written, or the language is another one."""
@@ -91,7 +94,7 @@ class BoardReader:
                 self._read_all(session)
             else:
                 self._read_changed(session, self._seen)
-            self._others = {
+            others = {
                 (one.open_kind, one.open_id): one.first_name
                 for one in present(session, now - PRESENT_FOR)
                 if one.open_id is not None and one.desk != actor.desk
@@ -99,13 +102,7 @@ class BoardReader:
             sections = self._now_sections(session, now) if self._now_sections is not None else ()
             kept = kept_since(session, _midnight(day), _midnight(day + timedelta(days=1)))
             return Snapshot(
-                tuple(
-                    self._seen_by(actor, promise)
-                    for promise in self._promises.values()
-                    if self._may_see(actor, promise)
-                ),
-                kept_today=kept,
-                now_sections=sections,
+                self._seen_by(actor, others), kept_today=kept, now_sections=sections, in_order=True
             )
 
     def detail(self, kind: PromiseKind, promise_id: int) -> Detail | None:
@@ -127,6 +124,7 @@ class BoardReader:
         self._promises = {
             promise.key: promise for offer in self._offers for promise in offer.promises(session, None)
         }
+        self._in_order = sorted(self._promises.values(), key=sort_key)
 
     def _read_changed(self, session: Session, seen: int) -> None:
         newest, touched = subjects_since(session, seen)
@@ -140,15 +138,30 @@ class BoardReader:
             for subject, subject_id in touched:
                 key = offer.key_of(subject, subject_id)
                 if key is not None:
-                    self._promises.pop(key, None)
-            self._promises |= {promise.key: promise for promise in offer.promises(session, ids)}
+                    self._take_off(key)
+            for promise in offer.promises(session, ids):
+                self._take_off(promise.key)
+                self._promises[promise.key] = promise
+                insort(self._in_order, promise, key=sort_key)
         self._seen = newest
 
-    def _seen_by(self, actor: Actor, promise: Promise) -> Promise:
-        who = self._others.get((promise.kind, promise.id), "")
-        if who == promise.opened_elsewhere_by:
-            return promise
-        return replace(promise, opened_elsewhere_by=who)
+    def _take_off(self, key: PromiseKey) -> None:
+        before = self._promises.pop(key, None)
+        if before is not None:
+            place = bisect_left(self._in_order, sort_key(before), key=sort_key)
+            del self._in_order[place]
+
+    def _seen_by(self, actor: Actor, others: Mapping[tuple[str, int], str]) -> tuple[Promise, ...]:
+        """What ``actor`` may see, in order, with the marks of those who have something open elsewhere."""
+        seen = [promise for promise in self._in_order if self._may_see(actor, promise)]
+        for (kind, number), who in others.items():
+            promise = self._promises.get((PromiseKind(kind), number)) if kind in _KINDS else None
+            if promise is None:
+                continue
+            place = bisect_left(seen, sort_key(promise), key=sort_key)
+            if place < len(seen) and seen[place] is promise:
+                seen[place] = replace(promise, opened_elsewhere_by=who)
+        return tuple(seen)
 
 
 def _midnight(day: date) -> datetime:

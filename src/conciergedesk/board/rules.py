@@ -486,12 +486,19 @@ class Counts:
 
 def counts(promises: Collection[Promise], now: datetime) -> Counts:
     """How many promises are late, due soon, waiting for somebody, and open in all."""
-    tally = dict.fromkeys(Loudness, 0)
+    late = soon = waiting = 0
+    within_the_hour = now + SOON
+    # As ``loudness``, without a call for each of thousands.
     for promise in promises:
-        tally[loudness(promise, now)] += 1
-    return Counts(
-        late=tally[Loudness.LATE],
-        soon=tally[Loudness.SOON],
-        waiting=tally[Loudness.WAITING],
-        open=len(promises),
-    )
+        due, warn = promise.due_at, promise.warn_at
+        if due is not None and due < now:
+            late += 1
+        elif promise.kind is PromiseKind.ROTA and promise.state == "gap":
+            continue
+        elif due is not None and due <= within_the_hour:
+            soon += 1
+        elif promise.waits_for:
+            waiting += 1
+        elif warn is not None and warn <= now:
+            soon += 1
+    return Counts(late=late, soon=soon, waiting=waiting, open=len(promises))

@@ -159,7 +159,8 @@ class BoardScreen(DeskScreen):
         if not reading[0]:
             return
         self._token, self._snapshot = reading
-        self._shelf = Shelf.of(self._snapshot.promises)
+        shown = self._snapshot.promises
+        self._shelf = Shelf(shown) if self._snapshot.in_order else Shelf.of(shown)
         self._loaded = True
         self.now.show(self._snapshot.now_sections)
         self._show_list(read_detail=True)

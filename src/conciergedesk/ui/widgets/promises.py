@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from textual.strip import Strip
 
 from conciergedesk.board.rules import (
     BoardRow,
+    DaySeparator,
     HolidayName,
     Promise,
     PromiseKey,
@@ -74,8 +76,8 @@ class PromiseList(ScrollView, can_focus=True):
         self._holiday = holiday
         self._promises: tuple[Promise, ...] = ()
         self._rows: list[BoardRow] = []
-        self._row_of: list[int] = []
-        self._place: list[int] = []
+        self._separators: list[int] = []
+        self._numbers_after: list[int] = []
         self._now: datetime | None = None
         self._me: int | None = None
         self._days = True
@@ -130,7 +132,7 @@ class PromiseList(ScrollView, can_focus=True):
             return (0, 0)
         top = min(self.scroll_offset.y, len(self._rows) - 1)
         end = min(top + max(self.size.height, 1), len(self._rows)) - 1
-        first, last = self._place[top] + 1, self._place[end] + 1
+        first, last = self._place(top) + 1, self._place(end) + 1
         if not isinstance(self._rows[top], Promise):
             first += 1
         return (min(first, len(self._promises)), max(last, 1))
@@ -161,15 +163,8 @@ class PromiseList(ScrollView, can_focus=True):
         self._rows = (
             with_days(self._promises, now, active_zone(), self._holiday) if days else list(self._promises)
         )
-        self._row_of = [place for place, row in enumerate(self._rows) if isinstance(row, Promise)]
-        self._place = [0] * len(self._rows)
-        for number, place in enumerate(self._row_of):
-            self._place[place] = number
-        for place in range(1, len(self._rows)):
-            if not isinstance(self._rows[place], Promise):
-                self._place[place] = self._place[place - 1]
-        if self._rows and not isinstance(self._rows[0], Promise):
-            self._place[0] = -1
+        self._separators = [place for place, row in enumerate(self._rows) if isinstance(row, DaySeparator)]
+        self._numbers_after = [place - before for before, place in enumerate(self._separators)]
         if self._marked:
             self._marked &= {promise.key for promise in self._promises}
         self._risen = self._late_keys() - was_late if had else frozenset()
@@ -191,6 +186,14 @@ class PromiseList(ScrollView, can_focus=True):
             self.post_message(self.Highlighted(self.current))
         self.post_message(self.Moved())
 
+    def _row_of(self, number: int) -> int:
+        """The row of a promise: there are a handful of separators, however many promises."""
+        return number + bisect_right(self._numbers_after, number)
+
+    def _place(self, row: int) -> int:
+        """The number of the promise in ``row``; of a separator, that of the promise before it, or -1."""
+        return row - bisect_right(self._separators, row)
+
     def _late_keys(self) -> frozenset[PromiseKey]:
         """The promises that are late; sorted as they are, they stand first."""
         if self._now is None:
@@ -206,8 +209,8 @@ class PromiseList(ScrollView, can_focus=True):
     def watch_cursor(self, before: int, after: int) -> None:
         self._remember_cursor()
         for place in (before, after):
-            if 0 <= place < len(self._row_of):
-                self.refresh_line(self._row_of[place])
+            if 0 <= place < len(self._promises):
+                self.refresh_line(self._row_of(place))
         self._keep_in_sight()
         self.post_message(self.Highlighted(self.current))
 
@@ -220,9 +223,9 @@ class PromiseList(ScrollView, can_focus=True):
             self.post_message(self.Moved())
 
     def _keep_in_sight(self) -> None:
-        if not self._row_of or not self.size.height:
+        if not self._promises or not self.size.height:
             return
-        row, height = self._row_of[self.cursor], self.size.height
+        row, height = self._row_of(self.cursor), self.size.height
         top = row - 1 if row and not isinstance(self._rows[row - 1], Promise) else row
         if top < self.scroll_offset.y:
             self.scroll_to(y=top, animate=False, force=True)
@@ -244,7 +247,7 @@ class PromiseList(ScrollView, can_focus=True):
         if promise is None:
             return
         self._marked ^= {promise.key}
-        self.refresh_line(self._row_of[self.cursor])
+        self.refresh_line(self._row_of(self.cursor))
         self.cursor += 1
         self.post_message(self.MarksChanged(len(self.marked)))
 
@@ -260,7 +263,7 @@ class PromiseList(ScrollView, can_focus=True):
     def on_click(self, event: events.Click) -> None:
         place = event.y + self.scroll_offset.y
         if 0 <= place < len(self._rows) and isinstance(self._rows[place], Promise):
-            self.cursor = self._place[place]
+            self.cursor = self._place(place)
 
     # --- painting ---
 
@@ -276,8 +279,8 @@ class PromiseList(ScrollView, can_focus=True):
         self._refresh_cursor()
 
     def _refresh_cursor(self) -> None:
-        if self._row_of:
-            self.refresh_line(self._row_of[self.cursor])
+        if self._promises:
+            self.refresh_line(self._row_of(self.cursor))
 
     def render_line(self, y: int) -> Strip:
         width = self.size.width
@@ -292,7 +295,7 @@ class PromiseList(ScrollView, can_focus=True):
         row = self._rows[place]
         if isinstance(row, Promise):
             state = RowState(
-                cursor=self._place[place] == self.cursor,
+                cursor=self._place(place) == self.cursor,
                 focused=self.has_focus,
                 marked=row.key in self._marked,
                 risen=row.key in self._risen,
