@@ -37,6 +37,8 @@ KEYS = {
     "f6": "\x1b[17~",
     "f7": "\x1b[18~",
     "f8": "\x1b[19~",
+    "f9": "\x1b[20~",
+    "f10": "\x1b[21~",
     "ctrl+b": "\x02",
     "ctrl+p": "\x10",
     "ctrl+q": "\x11",
@@ -134,7 +136,7 @@ class Terminal:
             assert ready, "the desk does not read its keys any more"
             rest = rest[os.write(self._master, rest[:512]) :]
 
-    def press(self, *names: str, quiet: float = 0.06) -> None:
+    def press(self, *names: str, quiet: float = 0.04) -> None:
         """Press keys and wait after each until the desk has painted."""
         for name in names:
             self.send(KEYS.get(name, name))
@@ -143,7 +145,7 @@ class Terminal:
     def press_at_once(self, *names: str) -> None:
         """Press keys faster than anybody can."""
         self.send("".join(KEYS.get(name, name) for name in names))
-        self.settle(0.06)
+        self.settle(0.04)
 
     def type(self, text: str) -> None:
         self.send(text)

@@ -31,15 +31,6 @@ SIGNS = {
     "colon": ":", "full_stop": ".",
 }  # fmt: skip
 LEFT_OUT = {"desk.quit", "desk.language", "desk.theme", "desk.back"}
-ROOM_KEYS = {
-    "board": "f2",
-    "providers": "f3",
-    "keys": "f4",
-    "relocation": "f5",
-    "rota": "f6",
-    "handover": "f7",
-    "reports": "f8",
-}
 
 
 def furnish(home: House) -> None:
@@ -130,7 +121,7 @@ def test_no_screen_and_no_sheet_lets_anything_through(vandalised: House) -> None
             desk.press_at_once("escape", "escape")
         assert_tame(desk)
         for room in (label.id for label in MODES if label.id != "board"):
-            desk.press(ROOM_KEYS[room])
+            desk.press(next(act.keys[0] for act in ACTIONS if act.id == f"mode.{room}"))
             desk.settle(0.3)
             scope = next((one for one in Scope if one.value == room), None)
             if scope is not None:
