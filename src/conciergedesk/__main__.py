@@ -14,11 +14,6 @@ def main() -> None:
         from conciergedesk.hotline.ringing import main as ring
 
         raise SystemExit(ring(sys.argv[2:]))
-    if sys.argv[1:2] == ["ring"]:
-        # A call rings: nothing is loaded that it does not need.
-        from conciergedesk.hotline.ringing import main as ring
-
-        raise SystemExit(ring(sys.argv[2:]))
     opening = read_opening(sys.argv[1:])
     if opening is not None:
         # All that a start makes is there to stay: looking for rubbish in it takes a third of the time.

@@ -35,10 +35,12 @@ def french() -> dict[str, list[tuple[str, str]]]:
             for message in read_po(source, locale="fr"):
                 if not message.id or not message.string:
                     continue
-                number = message.id if isinstance(message.id, str) else message.id[0]
-                string = message.string if isinstance(message.string, str) else message.string[0]
-                if string:
-                    found.setdefault(number, []).append((file.name, string))
+                # A counted sentence is known by both its forms, unless English says both alike.
+                ids = [message.id] if isinstance(message.id, str) else list(dict.fromkeys(message.id))
+                strings = [message.string] if isinstance(message.string, str) else list(message.string)
+                for sentence, string in zip(ids, strings, strict=False):
+                    if string:
+                        found.setdefault(str(sentence), []).append((file.name, str(string)))
     return found
 
 

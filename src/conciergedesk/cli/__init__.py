@@ -15,7 +15,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-GROUPS = ("request", "desk", "providers", "keys", "rota", "relocation", "hotline", "ring", "handover", "reports")
+GROUPS = (
+    "request",
+    "desk",
+    "providers",
+    "keys",
+    "rota",
+    "relocation",
+    "hotline",
+    "ring",
+    "handover",
+    "reports",
+)
 """Modules of this package that bring a group of commands as ``app``; one may add single commands with ``register``."""
 
 for _group in GROUPS:

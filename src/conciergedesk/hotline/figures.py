@@ -47,7 +47,9 @@ def first_contact(session: Session, since: datetime, until: datetime, *, line: s
     ).order_by(col(Ticket.id))  # fmt: skip
     ended = (col(Ticket.first_resolved_at) >= since) & (col(Ticket.first_resolved_at) < until)
     repeated = (
-        (col(Ticket.state) == State.DUPLICATE) & (col(Ticket.closed_at) >= since) & (col(Ticket.closed_at) < until)
+        (col(Ticket.state) == State.DUPLICATE)
+        & (col(Ticket.closed_at) >= since)
+        & (col(Ticket.closed_at) < until)
     )
     query = query.where(ended | repeated)
     if line:

@@ -31,7 +31,6 @@ MODES: tuple[ModeLabel, ...] = (
     ModeLabel("handover", "mode.handover", N_("act|Handover"), N_("act|Handover")),
     ModeLabel("reports", "mode.reports", N_("act|Reports"), N_("act|Reports")),
     ModeLabel("hotline", "mode.hotline", N_("act|Hotlines"), N_("act|Hotl.")),
-    ModeLabel("hotline", "mode.hotline", N_("act|Hotlines"), N_("act|Hotl.")),
 )
 
 Handler = Callable[[Ask], None]

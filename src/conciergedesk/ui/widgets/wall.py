@@ -197,7 +197,9 @@ class Wall(PaintedScroll, can_focus=True):
                 name = self.families.get(group.value, group.value)
                 missed = group.figure.measures[0].count - group.figure.measures[0].met
                 sign, ink = (signs.late, "late") if value < TARGET - 4 else (signs.soon, "soon")
-                found.append((sign, ink, f"{name} {value:.0f} %", plural("{count} missed", "{count} missed", missed)))
+                found.append(
+                    (sign, ink, f"{name} {value:.0f} %", plural("{count} missed", "{count} missed", missed))
+                )
         for promise in reading.soonest:
             if promise.due_at is not None and promise.due_at < now:
                 left = time_left(promise.due_at, now)
