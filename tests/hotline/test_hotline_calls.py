@@ -14,6 +14,7 @@ from conciergedesk.hotline.queries import call_log, caller_card, missed_calls, m
 from conciergedesk.hotline.service import NewTicket
 from conciergedesk.requests.queries import open_call_backs
 from conciergedesk.requests.tables import CallBack
+from conciergedesk.staff import service as staff
 from tests.conftest import hire
 
 from .conftest import Line
@@ -146,6 +147,17 @@ def test_a_missed_call_becomes_one_call_back_and_three_tries_stay_one(line: Line
     line.desk.act(line.yanis, hotline.caller_gave_up, line.house, again)
     assert len(line.desk.ask(open_call_backs)) == 1
     assert line.desk.ask(missed_calls, "technical")[0].id == first
+
+
+def test_a_missed_call_is_owed_by_whoever_sits_at_its_line_with_the_fewest_calls_to_return(
+    line: Line,
+) -> None:
+    for actor, desk in ((line.yanis, "a"), (line.sabrina, "b"), (line.lucie, "c")):
+        line.desk.act(actor, staff.be_present, desk)
+    for number in ("0353014001", "0639984003", "+352621000040"):
+        line.desk.act(line.yanis, hotline.caller_gave_up, line.house, ring(line, number))
+    owners = [one.owner for one in sorted(line.desk.ask(open_call_backs), key=lambda one: one.id)]
+    assert owners == ["Yanis", "Sabrina", "Yanis"], "nobody of the other line"
 
 
 def test_missed_calls_are_cleared_in_bulk_with_their_call_backs(line: Line) -> None:

@@ -22,6 +22,7 @@ from conciergedesk.hotline.rules import AssetState, ResolutionCode
 from conciergedesk.hotline.service import NewTicket
 from conciergedesk.providers.tables import Provider
 from conciergedesk.requests.rulebook import Rulebook
+from conciergedesk.requests.tables import CallBack
 
 UnitAt = Callable[[Actor, datetime], AbstractContextManager[Unit]]
 
@@ -61,7 +62,10 @@ def plant_hotline(
         with unit_at(SYSTEM, now + timedelta(minutes=table.integer("at", low=-10_000))) as unit:
             call = hotline.ring_in(unit, table.text("number"), line=table.text("line"))
             unit.now += timedelta(seconds=40)
-            hotline.caller_gave_up(unit, house, call)
+            back = hotline.caller_gave_up(unit, house, call)
+            assert back is not None
+            owner = agents["YAN" if table.text("line") == "technical" else "PAU"]
+            unit.load(CallBack, back).owner_id = owner.id  # at a desk that runs, whoever sits there
     for table in top.tables("round"):
         with unit_at(agents[table.text("by")], now - timedelta(days=1)) as unit:
             order = [_known(table, sites, name) for name in table.words("sites")]

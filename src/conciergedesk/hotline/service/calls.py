@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import func
 from sqlmodel import Session, col, select
 
 from conciergedesk.core.db.unit import Unit
@@ -18,7 +19,8 @@ from conciergedesk.hotline.rules import Line
 from conciergedesk.hotline.tables import HotlineCall
 from conciergedesk.requests.tables import CallBack
 from conciergedesk.staff.rules import Right
-from conciergedesk.staff.tables import Agent
+from conciergedesk.staff.service import PRESENT_FOR
+from conciergedesk.staff.tables import Agent, Presence
 
 REASONS = (
     "breakdown", "question", "booking", "price", "commission", "agreement", "card", "training",
@@ -201,6 +203,7 @@ def _miss(unit: Unit, house: HotlineHouse, row: HotlineCall, at: datetime) -> in
                 about=row.caller,
                 due_at=house.book.calendar(line).add(at, CALL_BACK_WITHIN),
                 team=line,
+                owner_id=_who_calls_back(unit, line),
                 made_at=unit.now,
             )
         )
@@ -214,6 +217,23 @@ def _miss(unit: Unit, house: HotlineHouse, row: HotlineCall, at: datetime) -> in
         row.cleared_at = unit.now  # nobody can call a hidden number back
     unit.record("call.missed", "call", row.id, undoable=False, line=row.line)
     return row.call_back_id
+
+
+def _who_calls_back(unit: Unit, line: str) -> int | None:
+    """Whoever sits at a desk of this line now and has the fewest calls to return; nobody when the desks are empty."""
+    waiting = (
+        select(func.count())
+        .where(CallBack.owner_id == Agent.id, CallBack.state == "promised")
+        .correlate(Agent)
+        .scalar_subquery()
+    )
+    return unit.session.exec(
+        select(Agent.id)
+        .join(Presence, col(Presence.agent_id) == Agent.id)
+        .where(Agent.team == line, col(Agent.active), col(Presence.seen_at) >= unit.now - PRESENT_FOR)
+        .order_by(waiting, col(Agent.id))
+        .limit(1)
+    ).first()
 
 
 def clear_missed(unit: Unit, call_ids: Collection[int], outcome: str) -> int:
