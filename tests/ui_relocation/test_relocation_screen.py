@@ -168,8 +168,9 @@ async def test_z_gives_another_day_but_never_past_a_legal_deadline(
         assert files.due("hartmann", "A23") == date(2027, 4, 10)
 
 
-async def test_an_item_goes_to_the_desk(open_files: OpenFiles, files: Files) -> None:
-    async with open_files() as shown:
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_item_goes_to_the_desk(open_files: OpenFiles, files: Files, size: tuple[int, int]) -> None:
+    async with open_files(size) as shown:
         await shown.press("enter")
         await shown.go_to("A16")
         await shown.press("p", "ctrl+s")
@@ -179,11 +180,12 @@ async def test_an_item_goes_to_the_desk(open_files: OpenFiles, files: Files) -> 
         assert f"D-{item.request_id}" in shown.text
 
 
+@pytest.mark.parametrize("size", SIZES)
 async def test_a_low_pulse_reaches_the_supervisor_who_closes_it_from_the_board(
-    open_files: OpenFiles, files: Files
+    open_files: OpenFiles, files: Files, size: tuple[int, int]
 ) -> None:
     files.clock.move_to(datetime(2027, 4, 19, 10, 0, tzinfo=PARIS))
-    async with open_files() as shown:
+    async with open_files(size) as shown:
         await shown.press("enter", "b")
         assert "Appel J+7" in shown.text
         await shown.type("4")
