@@ -74,6 +74,7 @@ class BoardReader:
         self._day: date | None = None
         self._promises: dict[PromiseKey, Promise] = {}
         self._in_order: list[Promise] = []
+        self._seer: tuple[int | None, frozenset[str]] = (None, frozenset())
 
     def token(self) -> str:
         """Changes whenever another desk has written, or the language is another one."""
@@ -94,6 +95,8 @@ class BoardReader:
                 self._read_all(session)
             else:
                 self._read_changed(session, self._seen)
+                if self._seer != (actor.id, actor.rights):
+                    self._show_to(actor)
             others = {
                 (one.open_kind, one.open_id): one.first_name
                 for one in present(session, now - PRESENT_FOR)
@@ -101,9 +104,7 @@ class BoardReader:
             }
             sections = self._now_sections(session, now) if self._now_sections is not None else ()
             kept = kept_since(session, _midnight(day), _midnight(day + timedelta(days=1)))
-            return Snapshot(
-                self._seen_by(actor, others), kept_today=kept, now_sections=sections, in_order=True
-            )
+            return Snapshot(self._marked(others), kept_today=kept, now_sections=sections, in_order=True)
 
     def detail(self, kind: PromiseKind, promise_id: int) -> Detail | None:
         """One promise in full, or None when it is gone."""
@@ -124,7 +125,7 @@ class BoardReader:
         self._promises = {
             promise.key: promise for offer in self._offers for promise in offer.promises(session, None)
         }
-        self._in_order = sorted(self._promises.values(), key=sort_key)
+        self._show_to(self._actor())
 
     def _read_changed(self, session: Session, seen: int) -> None:
         newest, touched = subjects_since(session, seen)
@@ -142,18 +143,26 @@ class BoardReader:
             for promise in offer.promises(session, ids):
                 self._take_off(promise.key)
                 self._promises[promise.key] = promise
-                insort(self._in_order, promise, key=sort_key)
+                if self._may_see(self._actor(), promise):
+                    insort(self._in_order, promise, key=sort_key)
         self._seen = newest
 
     def _take_off(self, key: PromiseKey) -> None:
         before = self._promises.pop(key, None)
         if before is not None:
             place = bisect_left(self._in_order, sort_key(before), key=sort_key)
-            del self._in_order[place]
+            if place < len(self._in_order) and self._in_order[place] is before:
+                del self._in_order[place]
 
-    def _seen_by(self, actor: Actor, others: Mapping[tuple[str, int], str]) -> tuple[Promise, ...]:
-        """What ``actor`` may see, in order, with the marks of those who have something open elsewhere."""
-        seen = [promise for promise in self._in_order if self._may_see(actor, promise)]
+    def _show_to(self, actor: Actor) -> None:
+        """Put in order what ``actor`` may see."""
+        self._seer = (actor.id, actor.rights)
+        seen = [promise for promise in self._promises.values() if self._may_see(actor, promise)]
+        self._in_order = sorted(seen, key=sort_key)
+
+    def _marked(self, others: Mapping[tuple[str, int], str]) -> tuple[Promise, ...]:
+        """The board in order, with the marks of those who have something open elsewhere."""
+        seen = list(self._in_order)
         for (kind, number), who in others.items():
             promise = self._promises.get((PromiseKind(kind), number)) if kind in _KINDS else None
             if promise is None:

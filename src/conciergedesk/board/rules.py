@@ -353,10 +353,9 @@ class Shelf:
         if len(text) < FUZZY_FROM:
             return ()
         if self._vocabulary is None:
-            words: set[str] = set()
-            for promise in self.promises:
-                words.update(promise.haystack.split())
-            self._vocabulary = frozenset(words)
+            words = set[str]().union(*(promise.haystack.split() for promise in self.promises))
+            # A mistyped number is another number, not a near one; there is one for each promise.
+            self._vocabulary = frozenset(word for word in words if not word.isdigit())
         near = close_words(text, self._vocabulary)
         return (
             [promise for promise in among if any(word in promise.haystack for word in near)] if near else ()

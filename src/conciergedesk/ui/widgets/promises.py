@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Iterable
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,7 +16,6 @@ from textual.strip import Strip
 
 from conciergedesk.board.rules import (
     BoardRow,
-    DaySeparator,
     HolidayName,
     Promise,
     PromiseKey,
@@ -84,8 +83,9 @@ class PromiseList(ScrollView, can_focus=True):
         self._marked: set[PromiseKey] = set()
         self._risen: frozenset[PromiseKey] = frozenset()
         self._cursor_key: PromiseKey | None = None
-        self._strips: dict[tuple[int, RowState], Strip] = {}
+        self._strips: dict[tuple[int, RowState], tuple[BoardRow, Strip]] = {}
         self._look: Look | None = None
+        self._painted_for: tuple[datetime, int | None, bool] | None = None
 
     def on_mount(self) -> None:
         super().on_mount()  # type: ignore[no-untyped-call]  # not annotated in Textual
@@ -159,16 +159,19 @@ class PromiseList(ScrollView, can_focus=True):
         was_late = self._late_keys()
         had = bool(self._promises)
         self._promises = tuple(promises)
+        minute = now.replace(second=0, microsecond=0)
+        if (minute, me, days) != self._painted_for:
+            self._painted_for = (minute, me, days)
+            self._strips.clear()
         self._now, self._me, self._days = now, me, days
         self._rows = (
             with_days(self._promises, now, active_zone(), self._holiday) if days else list(self._promises)
         )
-        self._separators = [place for place, row in enumerate(self._rows) if isinstance(row, DaySeparator)]
+        self._separators = separators_in(self._rows, self._promises)
         self._numbers_after = [place - before for before, place in enumerate(self._separators)]
         if self._marked:
             self._marked &= {promise.key for promise in self._promises}
         self._risen = self._late_keys() - was_late if had else frozenset()
-        self._strips.clear()
         self.virtual_size = Size(self._row_width, len(self._rows))
         cursor = min(self.cursor, max(len(self._promises) - 1, 0))
         if wanted is not None:
@@ -303,8 +306,9 @@ class PromiseList(ScrollView, can_focus=True):
             )
         else:
             state = RowState()
-        key = (place, state)
-        if (strip := self._strips.get(key)) is None:
+        # A row that stays is painted once a minute: it is the same promise, and its line the same words.
+        key = (id(row), state)
+        if (painted := self._strips.get(key)) is None:
             if len(self._strips) > CACHED_STRIPS:
                 self._strips.clear()
             if isinstance(row, Promise):
@@ -313,5 +317,20 @@ class PromiseList(ScrollView, can_focus=True):
                     line.to(self._row_width)
             else:
                 line = separator_row(row, self._row_width)
-            strip = self._strips[key] = line.strip(palette, width)
-        return strip
+            painted = self._strips[key] = (row, line.strip(palette, width))
+        return painted[1]
+
+
+def separators_in(rows: Sequence[BoardRow], promises: Sequence[Promise]) -> list[int]:
+    """Where the separators stand among ``rows``, which are otherwise ``promises``; a few steps for each."""
+    found: list[int] = []
+    while len(found) < len(rows) - len(promises):
+        before = len(found)
+
+        def is_further(place: int, before: int = before) -> bool:
+            number = place - before
+            return number >= len(promises) or rows[place] is not promises[number]
+
+        start = found[-1] + 1 if found else 0
+        found.append(bisect_left(range(len(rows)), True, lo=start, key=is_further))
+    return found
