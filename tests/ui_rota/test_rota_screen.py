@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -31,7 +32,10 @@ async def test_the_grid_shows_everybody_and_stands_on_today(
         assert "M" in row or "S" in row
 
 
-async def test_totals_and_holidays_stand_where_people_expect_them(open_rota: OpenRota) -> None:
+async def test_totals_and_holidays_stand_where_people_expect_them(
+    open_rota: OpenRota, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONCIERGEDESK_HOME", str(tmp_path))
     async with open_rota((120, 36)) as room:
         days = next(line for line in room.lines if "22 23 24" in line)
         assert "heures" in days
@@ -42,6 +46,9 @@ async def test_totals_and_holidays_stand_where_people_expect_them(open_rota: Ope
             hours[one.agent] += 7 if one.shift in "MS" else 0
         ines = next(line for line in room.lines if "Inès" in line)
         assert str(hours["INE"]) in ines
+        await room.press("m")
+        assert "Mois à imprimer" in room.text
+        assert (tmp_path / "rota" / "planning-2027-03.pdf").read_bytes().startswith(b"%PDF")
 
 
 @pytest.mark.parametrize("size", SIZES)

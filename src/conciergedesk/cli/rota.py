@@ -249,20 +249,31 @@ def publish(
 
 @app.command()
 def export(
-    kind: str = typer.Argument(..., help="ical (per person), seats (per line) or payroll."),
-    out: Path = typer.Option(..., "--out", help="Folder for calendars, file for payroll."),
+    kind: str = typer.Argument("", help="ical (per person), seats (per line), payroll or month."),
+    out: Path = typer.Option(None, "--out", help="Folder for calendars, file for payroll and month."),
+    pdf: Path = typer.Option(None, "--pdf", help="Write a month as a page to print; the same as: month --out FILE."),
+    month: str = typer.Option("", "--month", help="Which month, such as 2027-03; without it, this one."),
     source: Path = typer.Option(None, "--files", help="A .toml file or a folder; without it, shifts/."),
     first: str = _FIRST, weeks: int = _WEEKS, desk: bool = _DESK, sample: bool = _SAMPLE,
 ) -> None:  # fmt: skip
-    """Write calendar feeds or the hours for payroll."""
+    """Write calendar feeds, the hours for payroll, or a month to print."""
     with spoken():
         from conciergedesk.core.clock import SystemClock
         from conciergedesk.rota.exports import feed_of_person, feed_of_seat, payroll_csv
 
+        if pdf is not None:
+            kind, out = "month", pdf
+        if kind not in ("ical", "seats", "payroll", "month"):
+            raise InvalidInput(N_("Say ical, seats, payroll or month."), field="kind")
+        if out is None:
+            raise InvalidInput(N_("Say where to write with --out."), field="out")
         house = _house(source)
         session = opened(sample=sample) if desk or sample else None
-        rota, roster = _known(house, first, weeks, session)
-        now: datetime = SystemClock().now()
+        if kind == "month":
+            _write(out, _month(house, month, session))
+        else:
+            rota, roster = _known(house, first, weeks, session)
+            now: datetime = SystemClock().now()
         if kind == "payroll":
             _write(out, payroll_csv(rota, roster, house.law).encode())
         elif kind == "ical":
@@ -271,9 +282,23 @@ def export(
         elif kind == "seats":
             for line in sorted({shift.line for shift in rota.shifts if shift.line}):
                 _write(out / f"{_file_name(line)}.ics", feed_of_seat(rota, roster, line, now))
-        else:
-            raise InvalidInput(N_("Say ical, seats or payroll."), field="kind")
     say(str(out))
+
+
+def _month(house: RotaHouse, month: str, session: Any) -> bytes:
+    """A month of the files or of an open desk as a page."""
+    from conciergedesk.core.clock import SystemClock
+    from conciergedesk.rota.month import Standing, month_of, month_pdf
+
+    now = (session.now() if session is not None else SystemClock().now()).astimezone(house.zone)
+    default = now.date() if session is not None else house.rota.first
+    rota = month_of(house.rota, _day(f"{month}-01", "month") if month else default)
+    if session is None:
+        return month_pdf(rota, rota.roster, house.law, now)
+    from conciergedesk.rota.queries import desk_rota
+
+    found = session.ask(desk_rota, house, rota.first, rota.days)
+    return month_pdf(found.rota, found.roster, house.law, now, Standing(found.published_until))
 
 
 @app.command()

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conciergedesk.core.errors import InvalidInput
+from conciergedesk.core.errors import InvalidInput, Unavailable
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.paths import desk_home, make_private
 from conciergedesk.rota.changes import differences
@@ -196,16 +197,50 @@ class RotaRoom:
         folder = make_private(desk_home() / "rota")
         now = self.session.now()
         for agent in desk.rota.agents:
-            (folder / f"{_file_name(agent.id)}.ics").write_bytes(
-                feed_of_person(desk.rota, desk.roster, agent.id, now)
+            write_whole(
+                folder / f"{_file_name(agent.id)}.ics", feed_of_person(desk.rota, desk.roster, agent.id, now)
             )
         for line in sorted({shift.line for shift in desk.rota.shifts if shift.line}):
-            (folder / f"line-{_file_name(line)}.ics").write_bytes(
-                feed_of_seat(desk.rota, desk.roster, line, now)
+            write_whole(
+                folder / f"line-{_file_name(line)}.ics", feed_of_seat(desk.rota, desk.roster, line, now)
             )
         hours = payroll_csv(desk.rota, desk.roster, self.house.law)
-        (folder / "hours.csv").write_text(hours, encoding="utf-8", newline="")
+        write_whole(folder / "hours.csv", hours.encode())
         return str(folder)
+
+    def write_month(self, day: date, *, draft: bool) -> str:
+        """Write the month of ``day`` as a page to hang up; answers the file."""
+        from conciergedesk.rota.month import Standing, month_of, month_pdf
+
+        month = month_of(self.house.rota, day)
+        desk = self.session.ask(desk_rota, self.house, month.first, month.days)
+        shown = (
+            desk.draft is not None and desk.draft.first <= desk.rota.last and desk.draft.last >= month.first
+        )
+        with_draft = draft and shown
+        page = month_pdf(
+            desk.rota, desk.shown if with_draft else desk.roster, self.house.law,
+            self.session.now().astimezone(self.house.zone), Standing(desk.published_until, with_draft),
+        )  # fmt: skip
+        file = make_private(desk_home() / "rota") / f"planning-{month.first:%Y-%m}.pdf"
+        write_whole(file, page)
+        return str(file)
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Put a file in its place when it is whole.
+
+    Raises:
+        Unavailable: the folder cannot be written, or the disk is full.
+    """
+    fresh = file.with_name(f".{file.name}.part")
+    try:
+        fresh.write_bytes(content)
+        fresh.replace(file)
+    except OSError as error:
+        raise Unavailable(
+            N_("{file} cannot be written: {why}"), file=str(file), why=error.strerror or ""
+        ) from error
 
 
 def _file_name(text: str) -> str:

@@ -39,7 +39,8 @@ ACTS = frozenset(
         "relocation.ask", "relocation.document", "relocation.done", "relocation.facts", "relocation.later",
         "relocation.letter", "relocation.move", "relocation.needs", "relocation.new", "relocation.pulse",
         "relocation.risk", "relocation.send", "relocation.state",
-        "rota.absent", "rota.drop", "rota.export", "rota.generate", "rota.publish", "rota.replace", "rota.swap",
+        "rota.absent", "rota.drop", "rota.export", "rota.generate", "rota.month", "rota.publish", "rota.replace",
+        "rota.swap",
     }
 )  # fmt: skip
 """Acts with a handler; a test holds them against what the handlers register."""
@@ -65,6 +66,7 @@ class Wiring:
         """Read the modules that ``make`` will need, in a worker thread while nobody waits for it."""
         from importlib import import_module
 
+        import_module("rapidfuzz.process")  # for the first word that is mistyped in a filter
         for name in (
             "requests",
             "intake",

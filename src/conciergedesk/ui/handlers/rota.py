@@ -9,7 +9,6 @@ from textual.timer import Timer
 
 from conciergedesk.core.i18n import _, plural, show_date
 from conciergedesk.rota.queries import Preview
-from conciergedesk.rota.repair import StandIns
 from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import Ask
 from conciergedesk.ui.glyphs import glyphs
@@ -22,6 +21,7 @@ from conciergedesk.ui.widgets.rota_grid import Place
 
 if TYPE_CHECKING:
     from conciergedesk.rota.process import PlanProcess
+    from conciergedesk.rota.repair import StandIns
     from conciergedesk.rota.service import OpenPost
     from conciergedesk.ui.app import DeskApp
     from conciergedesk.ui.session import DeskSession
@@ -45,6 +45,7 @@ class RotaHandlers:
             ("rota.absent", self.absent),
             ("rota.publish", self.publish),
             ("rota.export", self.export),
+            ("rota.month", self.month),
             ("rota.generate", self.generate),
             ("rota.drop", self.drop),
         ):
@@ -335,3 +336,15 @@ class RotaHandlers:
                 ),
                 group="write",
             )
+
+    def month(self, ask: Ask) -> None:
+        """The month of the cursor on paper."""
+        screen = self._screen(ask)
+        place = screen.place if screen is not None else None
+        if screen is None or place is None:
+            return
+        screen.run_service(
+            lambda: self.room.write_month(place.day, draft=True),
+            lambda file: screen.say(_("Month to print: {file}", file=safe(file, 160))),
+            group="write",
+        )

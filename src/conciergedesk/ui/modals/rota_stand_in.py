@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual.widget import Widget
 
 from conciergedesk.core.i18n import _, plural, show_date
 from conciergedesk.rota.law.wording import hours
-from conciergedesk.rota.repair import StandIn, StandIns
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import Row, wrapped
 from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.modals.sheet import Sheet
 from conciergedesk.ui.widgets.painted import Painted
+
+if TYPE_CHECKING:
+    from conciergedesk.rota.repair import StandIn, StandIns
 
 MOST = 9
 

@@ -9,6 +9,7 @@ from textual.message import Message
 
 from conciergedesk.core.i18n import N_, _, plural, show_date
 from conciergedesk.rota.calendar import holiday_on
+from conciergedesk.rota.month import shift_paint
 from conciergedesk.rota.values import Agent, ShiftType
 from conciergedesk.ui.cells import Row, safe, word
 from conciergedesk.ui.glyphs import glyphs
@@ -19,7 +20,6 @@ from conciergedesk.ui.widgets.painted import Painted, PaintedScroll
 NAME = 12
 DAY_CELLS = 3
 TOTALS = 17
-_LETTERS = "mstcjd"
 _WEEKDAYS = (
     N_("day|M"), N_("day|Tu"), N_("day|W"), N_("day|Th"), N_("day|F"), N_("day|Sa"), N_("day|Su"),
 )  # fmt: skip
@@ -29,14 +29,6 @@ def days_for(width: int) -> int:
     """How many whole weeks fit beside names and totals."""
     weeks = (width - NAME - TOTALS - 2) // (7 * DAY_CELLS + 1)
     return 7 * max(1, min(4, weeks))
-
-
-def shift_paint(shift: ShiftType, place: int) -> str:
-    """The theme's name for the colour of a shift; each keeps its own on all screens."""
-    letter = shift.id[:1].lower()
-    if shift.on_call:
-        return "j"
-    return letter if letter in _LETTERS else _LETTERS[place % len(_LETTERS)]
 
 
 def hours_text(minutes: int) -> str:
