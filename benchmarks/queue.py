@@ -107,7 +107,9 @@ def keys_to_paint(desk: BuiltDesk, rounds: int) -> tuple[Series, float]:
             _keep(taken["filter"], terminal.press(b"/"))
             for letter in line:
                 _keep(taken["filter"], terminal.press(letter.encode()))
-            _keep(taken["filter"], terminal.press(b"\x1b"))
+            _keep(taken["filter"], terminal.press(b"\r"))
+            # A lone Escape is only known to be one when nothing has followed it for 100 ms: not counted.
+            terminal.press(b"\x1b")
             terminal.rest(0.3)
         return taken, terminal.resident_mb
     finally:

@@ -23,8 +23,8 @@ from conciergedesk.requests.queries import (
     OpenCallBack,
     OpenRequest,
     RequestCard,
+    each_open_request,
     open_call_backs,
-    open_requests,
     ref,
     request_card,
 )
@@ -106,9 +106,9 @@ class RequestOffer:
         return (PromiseKind.CALLBACK, subject_id) if subject == "call_back" else None
 
     def promises(self, session: Session, only: Collection[int] | None) -> list[Promise]:
-        return [self._request(row) for row in open_requests(session, only)] + [
-            self._call_back(row) for row in open_call_backs(session, only)
-        ]
+        found = [self._request(row) for row in each_open_request(session, only)]
+        found += [self._call_back(row) for row in open_call_backs(session, only)]
+        return found
 
     def what(self, type_code: str, title: str) -> str:
         """What is owed in a few words: the title, or the type's short label."""
@@ -137,9 +137,9 @@ class RequestOffer:
             team=row.team,
             priority=row.priority,
             state=row.state,
-            haystack=haystack_of(
-                number, what, row.for_whom, row.asked_by, row.place, row.holder, waits, row.priority
-            ),
+            # Its number is folded by hand: it would only push out what recurs.
+            haystack=f"d {row.id} "
+            + haystack_of(what, row.for_whom, row.asked_by, row.place, row.holder, waits, row.priority),
         )
 
     def _call_back(self, row: OpenCallBack) -> Promise:

@@ -6,12 +6,12 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from sqlmodel import Session, col
 
 from conciergedesk.core.clock import Clock
 from conciergedesk.core.db.read import pick
-from conciergedesk.providers.finder import Finder, FoundProvider, Search
 from conciergedesk.providers.hours import OpenState
 from conciergedesk.providers.queries import briefs
 from conciergedesk.providers.rules import Order, Outcome, Record, record_of
@@ -19,6 +19,9 @@ from conciergedesk.requests.queries import RequestCard, ref
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.requests.tables import ProviderAsk, Request
 from conciergedesk.staff.tables import Agent
+
+if TYPE_CHECKING:
+    from conciergedesk.providers.finder import Finder, FoundProvider, Search
 
 PERIOD = timedelta(days=365)
 """What the picker's figures are about."""

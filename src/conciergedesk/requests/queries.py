@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from sys import intern
 from typing import Any
 
 from sqlalchemy import func, or_
@@ -29,6 +30,7 @@ from conciergedesk.staff.tables import Agent
 
 REF = "D-"
 CALL_REF = "R-"
+ROWS_AT_ONCE = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,6 +225,11 @@ def _name(first: str | None, last: str | None) -> str:
 
 def open_requests(session: Session, only: Collection[int] | None = None) -> list[OpenRequest]:
     """Open requests, soonest first; with ``only`` those of these ids that are still open."""
+    return list(each_open_request(session, only))
+
+
+def each_open_request(session: Session, only: Collection[int] | None = None) -> Iterator[OpenRequest]:
+    """The same one by one: thousands of rows are never held at once."""
     query = (
         pick(
             Request.id, Request.type_code, Request.title, Request.team, Request.priority, Request.state,
@@ -238,14 +245,32 @@ def open_requests(session: Session, only: Collection[int] | None = None) -> list
     )  # fmt: skip
     if only is not None:
         query = query.where(col(Request.id).in_(only))
-    return [
-        OpenRequest(
-            i, code, title, team, priority, state, board, due, warn, holder_id, holder or "",
-            _name(bf, bl) or _name(rf, rl), _name(rf, rl), place, waits, snoozed, health,
-        )
-        for i, code, title, team, priority, state, board, due, warn, holder_id, holder, bf, bl, rf, rl, place, waits,
-        snoozed, health in session.exec(query)
-    ]  # fmt: skip
+    for (
+        i,
+        code,
+        title,
+        team,
+        priority,
+        state,
+        board,
+        due,
+        warn,
+        holder_id,
+        holder,
+        bf,
+        bl,
+        rf,
+        rl,
+        place,
+        waits,
+        snoozed,
+        health,
+    ) in session.exec(query.execution_options(yield_per=ROWS_AT_ONCE)):
+        asked_by = _name(rf, rl)
+        yield OpenRequest(
+            i, code, title, intern(team), intern(priority), intern(state), board, due, warn, holder_id,
+            intern(holder or ""), _name(bf, bl) or asked_by, asked_by, intern(place), intern(waits), snoozed, health,
+        )  # fmt: skip
 
 
 def open_call_backs(

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from conciergedesk.core.i18n import N_, _, active_language, active_zone
-from conciergedesk.providers.finder import Found, FoundProvider
 from conciergedesk.providers.hours import DayPlan, OpenState, Status
 from conciergedesk.providers.rules import HOURS_OLD_AFTER, Below
 from conciergedesk.providers.search.entry import Chip, ChipKind, Reason
@@ -14,6 +14,9 @@ from conciergedesk.providers.search.lexicon import Lexicon
 from conciergedesk.requests.ask_reading import AskLine
 from conciergedesk.ui.cells import Row, bar, clock, duration, safe, weekday_short, word
 from conciergedesk.ui.glyphs import glyphs
+
+if TYPE_CHECKING:
+    from conciergedesk.providers.finder import Found, FoundProvider
 
 SOON = timedelta(minutes=30)
 
