@@ -17,6 +17,7 @@ from conciergedesk.customers import service as customers
 from conciergedesk.customers.queries import find_people, person_card
 from conciergedesk.customers.tables import Person
 from tests.conftest import KEY
+from tests.faults.terminal import until
 
 
 def test_a_write_leaves_one_line_with_who_when_and_what(desk: Desk, ines: Actor) -> None:
@@ -114,7 +115,7 @@ def test_another_desks_write_is_noticed_with_its_subjects(desk: Desk, ines: Acto
     seen = desk.ask(last_id)
     assert not watch.changed()
     person = desk.act(ines, customers.add_person, first_name="Anke")
-    assert watch.changed()
+    until(watch.changed, "word of the other desk's write")
     newest, touched = desk.ask(subjects_since, seen)
     assert newest > seen and ("person", person) in touched
     watch.close()

@@ -31,6 +31,7 @@ from conciergedesk.ui.screens.board import BoardScreen
 from conciergedesk.ui.screens.handover import HandoverScreen
 from conciergedesk.ui.session import DeskSession
 from tests.conftest import KEY, hire
+from tests.keyboard import press, quiet, strike
 
 PARIS = ZoneInfo("Europe/Paris")
 SIZES = [(80, 24), (120, 36)]
@@ -58,19 +59,14 @@ class AtDesk:
         """Press keys one after the other; typed text is not counted."""
         for key in keys:
             self.keys += 1
-            await self.pilot.press(key)
-            await self.settle()
+            await press(self.pilot, key)
 
     async def type(self, text: str) -> None:
-        names = {" ": "space", "\n": "enter", ":": "colon", ".": "full_stop", "'": "apostrophe", ",": "comma"}
-        await self.pilot.press(*(names.get(char, char) for char in text))
+        await strike(self.pilot.app, *("enter" if char == "\n" else char for char in text))
         await self.settle()
 
     async def settle(self) -> None:
-        for _turn in range(2):
-            await self.pilot.pause(0.05)
-            await self.app.workers.wait_for_complete()
-            await self.pilot.pause()
+        await quiet(self.pilot)
 
     @property
     def screen(self) -> HandoverScreen:

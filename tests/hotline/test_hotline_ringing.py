@@ -15,6 +15,7 @@ from conciergedesk.hotline import service as hotline
 from conciergedesk.hotline.queries import caller_card, calls_by_id, missed_calls, ringing
 from conciergedesk.hotline.ringing import clean_number, home_folder
 from conciergedesk.requests.queries import open_call_backs
+from tests.faults.terminal import until
 
 from .conftest import Line
 
@@ -43,7 +44,7 @@ def test_a_call_rung_by_a_script_reaches_the_desks_of_its_line(line: Line) -> No
     done = run(line.desk, "+33 3 53 01 40 01", "--line", "technical")
     assert (done.returncode, done.stderr) == (0, "")
     call = int(done.stdout)
-    assert watch.changed(), "another desk notices by itself"
+    until(watch.changed, "another desk to notice by itself")
     watch.close()
     assert line.desk.ask(ringing, "technical") == [call]
     assert line.desk.ask(ringing, "commercial") == []

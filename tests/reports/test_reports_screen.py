@@ -29,6 +29,7 @@ from conciergedesk.ui.screens.board import BoardScreen
 from conciergedesk.ui.screens.reports import ReportsScreen
 from conciergedesk.ui.session import DeskSession
 from tests.conftest import KEY, hire
+from tests.keyboard import press
 
 PARIS = ZoneInfo("Europe/Paris")
 HOSTILE = "[/] \x1b]52;c;x\x07[@click=app.quit]x[/]\u202e"
@@ -45,12 +46,7 @@ class AtWall:
     pilot: Pilot[None]
 
     async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)
-            for _turn in range(2):
-                await self.pilot.pause(0.05)
-                await self.app.workers.wait_for_complete()
-                await self.pilot.pause()
+        await press(self.pilot, *keys)
 
     @property
     def text(self) -> str:

@@ -17,15 +17,8 @@ from conciergedesk.ui.desk_screen import Ask, DeskScreen
 from conciergedesk.ui.glyphs import use_glyphs
 from conciergedesk.ui.keys import KeyMap, use_keymap
 from conciergedesk.ui.screens.board import BoardScreen
+from tests.keyboard import press, quiet
 from tests.ui.evening import ME, NOW, SHIFT_ENDS, GallerySource, holiday
-
-
-async def settle(pilot: Pilot[None]) -> None:
-    """Wait until what was started has been shown."""
-    for _turn in range(2):
-        await pilot.pause(0.07)
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
 
 
 @dataclass
@@ -45,8 +38,7 @@ class Desk:
         return screen
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await settle(self.pilot)
+        await press(self.pilot, *keys)
 
     @property
     def lines(self) -> list[str]:
@@ -114,9 +106,9 @@ def open_desk() -> OpenDesk:
             desk = Desk(app, pilot, reads, clock)
             for act in ACTS:
                 app.on_act(act, desk.asked.append)
-            await settle(pilot)
+            await quiet(pilot)
             desk.board.refresh_footer()
-            await settle(pilot)
+            await quiet(pilot)
             yield desk
 
     return opened

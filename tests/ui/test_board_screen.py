@@ -14,7 +14,7 @@ from conciergedesk.ui.widgets.detail import BottomStrip, DetailPane, SectionsPan
 from conciergedesk.ui.widgets.promises import PromiseList
 from tests.ui.evening import NOW, GallerySource, promises
 
-from .conftest import OpenDesk, settle
+from .conftest import OpenDesk, quiet
 
 
 async def test_the_smallest_screen_is_laid_out_to_the_cell(open_desk: OpenDesk) -> None:
@@ -86,7 +86,7 @@ async def test_the_cursor_stays_on_its_promise_when_rows_come_and_go(open_desk: 
         )
         desk.source.rows = (newer, *promises()[2:])
         desk.board.reload()
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         assert desk.board.list.current.key == key
         assert desk.lines[3].startswith(" ▲ RETARD   -3 h 00  Fuite d'eau")
 
@@ -98,7 +98,7 @@ async def test_the_cursor_falls_on_the_line_that_took_the_place_of_a_promise_gon
         await desk.press("down")
         desk.source.rows = tuple(row for row in desk.source.rows if row.id != 2418)
         desk.board.reload()
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         assert desk.board.list.current is not None
         assert desk.board.list.current.id == 2419
 
@@ -110,7 +110,7 @@ async def test_typing_a_filter_narrows_the_list_and_escape_takes_it_off(open_des
         await desk.press("enter")
         assert "/jona" in desk.lines[2] and "1 sur 1" in desk.lines[2]
         desk.board.reload()
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         assert len(desk.board.list.promises) == 1, "the filter stays over a refresh"
         await desk.press("escape")
         assert len(desk.board.list.promises) == 40
@@ -167,7 +167,7 @@ async def test_the_minute_moves_times_and_what_became_late(open_desk: OpenDesk) 
     async with open_desk((80, 24)) as desk:
         desk.clock.advance(timedelta(minutes=9))
         desk.app.tick()
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         assert "3 retards" in desk.lines[0] and "18:51" in desk.lines[0]
         assert desk.lines[3].startswith("▌▲ RETARD   -27 min")
         assert desk.lines[5].startswith(" ▲ RETARD    -1 min  Rappel, terminal c…")
@@ -176,7 +176,7 @@ async def test_the_minute_moves_times_and_what_became_late(open_desk: OpenDesk) 
 async def test_the_language_changes_at_once_and_everywhere(open_desk: OpenDesk) -> None:
     async with open_desk((120, 36)) as desk:
         desk.app.change_language("en")
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         assert "▲ LATE" in desk.text and "tomorrow · Thursday 25 March" in desk.text
         assert "Enter open" in desk.lines[-1]
         assert "RETARD" not in desk.text and "Reste" not in desk.text
@@ -197,7 +197,7 @@ async def test_the_theme_changes_while_the_desk_is_open(open_desk: OpenDesk) -> 
 
         before = ground()
         desk.app.action_next_theme()
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         assert ground() != before
 
 
@@ -263,18 +263,18 @@ async def test_other_desks_writes_arrive_by_the_token(open_desk: OpenDesk) -> No
     async with open_desk((80, 24)) as desk:
         desk.source.rows = desk.source.rows[1:]
         desk.board._poll()
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         assert "Remise de clés 204" in desk.lines[3]
         desk.source.version = 1
         desk.board._poll()
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         assert "Clé 117 à rendre" in desk.lines[3]
 
 
 async def test_what_was_done_is_said_in_one_line_over_the_footer(open_desk: OpenDesk) -> None:
     async with open_desk((120, 36)) as desk:
         desk.board.say("Clé 204 remise à Jonas", "desk.undo")
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         assert desk.lines[-2].rstrip().endswith("✓ Clé 204 remise à Jonas · u annuler")
         desk.board.say("deux")
         desk.board.say("trois")

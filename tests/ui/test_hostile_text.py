@@ -29,7 +29,7 @@ from conciergedesk.ui.modals.confirm import Confirm
 from conciergedesk.ui.modals.form import Field, FormSheet
 from tests.ui.evening import ME, NOW, GallerySource, promises
 
-from .conftest import Desk, OpenDesk, settle
+from .conftest import Desk, OpenDesk, quiet
 
 MONSTERS = {
     "markup": "[/] [@click=app.quit]x[/] [red]r[/red] [$error] [Bold] \\[",
@@ -121,7 +121,7 @@ async def test_hostile_text_is_harmless_on_every_screen(
     monster = MONSTERS[name]
     async with open_desk(size, source=HostileSource(monster)) as desk:
         desk.app.sign_in(Identity(monster, ME, monster, monster, NOW, (monster, monster)))
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         assert_harmless(desk)
         await desk.press("right")
         assert_harmless(desk)
@@ -130,7 +130,7 @@ async def test_hostile_text_is_harmless_on_every_screen(
         desk.board.say(monster, "desk.undo")
         desk.board.show_error(Conflict("{who} changed it.", who=monster))
         desk.app.show_trouble(monster)
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         assert_harmless(desk)
         await desk.press("escape", "slash")
         for sheet in (
@@ -139,7 +139,7 @@ async def test_hostile_text_is_harmless_on_every_screen(
             FormSheet(monster, [Field("a", monster, monster, monster)], lambda values: "x", context=monster),
         ):
             desk.app.push_screen(sheet)
-            await settle(desk.pilot)
+            await quiet(desk.pilot)
             assert_harmless(desk)
             await desk.press("escape")
         assert desk.app.is_running
@@ -150,7 +150,7 @@ async def test_a_paste_into_the_filter_is_harmless(open_desk: OpenDesk) -> None:
         await desk.press("slash")
         for monster in MONSTERS.values():
             desk.board.filter_line.open(monster)
-            await settle(desk.pilot)
+            await quiet(desk.pilot)
             assert_harmless(desk)
 
 

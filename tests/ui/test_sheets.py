@@ -14,7 +14,7 @@ from conciergedesk.ui.modals.form import Field, FormSheet
 from conciergedesk.ui.themes import NIGHT, THEMES
 from conciergedesk.ui.widgets.inputs import DeskInput, EchoInput, Understood
 
-from .conftest import OpenDesk, settle
+from .conftest import OpenDesk, quiet
 
 
 async def test_enter_is_the_safe_choice_before_what_cannot_be_undone(open_desk: OpenDesk) -> None:
@@ -28,7 +28,7 @@ async def test_enter_is_the_safe_choice_before_what_cannot_be_undone(open_desk: 
 
         for keys in (("enter",), ("escape",), ("x",), ("X",)):
             ask()
-            await settle(desk.pilot)
+            await quiet(desk.pilot)
             assert "X perdue" in desk.text
             await desk.press(*keys)
             if keys == ("x",):
@@ -47,7 +47,7 @@ async def test_a_letter_chooses_and_arrows_do_as_well(open_desk: OpenDesk) -> No
         ]
         for keys in (("f",), ("down", "down", "enter"), ("escape",)):
             desk.app.push_screen(Choice("Statut", options), answers.append)
-            await settle(desk.pilot)
+            await quiet(desk.pilot)
             await desk.press(*keys)
         assert answers == ["done", "cancel", None]
 
@@ -76,7 +76,7 @@ async def test_a_refused_value_is_said_under_its_line_and_nothing_typed_is_lost(
     async with open_desk((80, 24)) as desk:
         answers: list[str | None] = []
         desk.app.push_screen(_form([]), answers.append)
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         await desk.press(*"hier", "tab", *"x", "enter")
         lines = desk.lines
         place = next(n for n, line in enumerate(lines) if "Quand" in line)
@@ -89,7 +89,7 @@ async def test_a_refused_value_is_said_under_its_line_and_nothing_typed_is_lost(
 async def test_a_conflict_stays_in_the_sheet_with_the_typing(open_desk: OpenDesk) -> None:
     async with open_desk((80, 24)) as desk:
         desk.app.push_screen(_form([]))
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         await desk.press(*"lundi", "enter")
         assert "▌ Maëlle changed this request" in desk.text and "lundi" in desk.text
 
@@ -99,7 +99,7 @@ async def test_leaving_a_form_keeps_what_was_typed_as_a_draft(open_desk: OpenDes
         kept: list[Mapping[str, str]] = []
         answers: list[str | None] = []
         desk.app.push_screen(_form(kept), answers.append)
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         await desk.press(*"demain", "escape")
         assert kept == [{"when": "demain", "why": "rappel"}]
         assert answers == [None]
@@ -110,7 +110,7 @@ async def test_the_status_line_stays_alive_over_a_sheet(open_desk: OpenDesk) -> 
         await desk.press("v")
         desk.clock.advance(timedelta(minutes=9))
         desk.app.tick()
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         assert "18:51" in desk.lines[0] and "3 retards" in desk.lines[0]
         await desk.press("escape")
         assert "18:51" in desk.lines[0]
@@ -119,7 +119,7 @@ async def test_the_status_line_stays_alive_over_a_sheet(open_desk: OpenDesk) -> 
 async def test_letters_typed_in_a_sheet_never_reach_the_board(open_desk: OpenDesk) -> None:
     async with open_desk((80, 24)) as desk:
         desk.app.push_screen(_form([]))
-        await settle(desk.pilot)
+        await quiet(desk.pilot)
         await desk.press(*"tsznfru")
         assert desk.asked == []
 

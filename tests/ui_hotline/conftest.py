@@ -37,6 +37,7 @@ from conciergedesk.ui.screens.hotline import HotlineScreen
 from conciergedesk.ui.session import DeskSession
 from conciergedesk.ui.wiring import Wiring
 from tests.conftest import PARIS, hire
+from tests.keyboard import press, quiet, strike
 
 
 @lru_cache
@@ -115,14 +116,6 @@ def lines(sqlite_desk: Desk, clock: FixedClock) -> Hotline:
     return made
 
 
-async def settle(pilot: Pilot[None]) -> None:
-    """Wait until what was started has been shown."""
-    for _turn in range(2):
-        await pilot.pause(0.07)
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
-
-
 @dataclass
 class OnScreen:
     """The desk, open."""
@@ -134,23 +127,19 @@ class OnScreen:
     pressed: int = 0
 
     async def press(self, *keys: str) -> None:
-        for key in keys:
-            await self.pilot.press(key)
-            self.pressed += 1
-        await settle(self.pilot)
+        await press(self.pilot, *keys)
+        self.pressed += len(keys)
 
     async def type(self, text: str) -> None:
-        names = {" ": "space", "-": "minus", "'": "apostrophe"}
-        for char in text:
-            await self.pilot.press(names.get(char, char))
-        await settle(self.pilot)
+        await strike(self.pilot.app, *text)
+        await quiet(self.pilot)
 
     async def look(self) -> None:
         """What the watching thread does when somebody has written."""
         handlers = self.wiring.hotline
         found = handlers.room.look(None)
         handlers.show_ringing(found.cards, found.changed, found.banners)
-        await settle(self.pilot)
+        await quiet(self.pilot)
 
     @property
     def lines(self) -> list[str]:
@@ -216,7 +205,7 @@ def open_hotline(lines: Hotline) -> OpenHotline:
         )
         async with app.run_test(size=size) as pilot:
             shown = OnScreen(app, pilot, lines, wirings[0])
-            await settle(pilot)
+            await quiet(pilot)
             if mode:
                 await shown.press(mode)
             shown.pressed = 0

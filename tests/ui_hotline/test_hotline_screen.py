@@ -22,7 +22,7 @@ from conciergedesk.ui.modals.hotline_call import CallSheet
 from conciergedesk.ui.modals.hotline_triage import TriageSheet
 from conciergedesk.ui.screens.hotline import HotlineScreen
 
-from .conftest import Hotline, OnScreen, OpenHotline, at, settle
+from .conftest import Hotline, OnScreen, OpenHotline, at, quiet
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -184,7 +184,7 @@ async def test_a_call_taken_elsewhere_leaves_this_desk_and_says_who_took_it(
         lines.desk.act(lines.sabrina, hotline.take_call, call)
         handlers = shown.wiring.hotline
         handlers.show_ringing((), handlers.room.card(call))
-        await settle(shown.pilot)
+        await quiet(shown.pilot)
         assert isinstance(shown.app.screen, HotlineScreen)
         assert "Sabrina a pris cet appel." in shown.text
 
@@ -202,7 +202,7 @@ async def test_a_call_waits_while_somebody_types_and_r_brings_it_back(
         await shown.press("enter")
         assert "Note gardée" in shown.text or "Note" in shown.text
         shown.wiring.hotline._offer()
-        await settle(shown.pilot)
+        await quiet(shown.pilot)
         assert (
             isinstance(shown.app.screen, CallSheet) and "Mathilde" in shown.text and "allemand" in shown.text
         )
@@ -257,7 +257,7 @@ async def test_articles_are_found_as_one_types_and_shown_without_running_anythin
         )
         await shown.press("escape")
         shown.app.push_screen(ArticleSheet(hostile, today=at(24, 0).date(), can_send=False))
-        await settle(shown.pilot)
+        await quiet(shown.pilot)
         assert "[/nope] [@click=app.quit]x[/]" in shown.text
         assert "\x1b" not in shown.text
         await shown.press("escape", "k", "ctrl+u")
@@ -352,11 +352,11 @@ async def test_a_call_rung_by_a_script_pops_up_on_the_desk_by_itself(
                 capture_output=True, text=True, timeout=60, check=True,
             )  # fmt: skip
             assert done.stdout.strip().isdigit()
-            for _turn in range(60):
+            for _turn in range(600):
                 await shown.pilot.pause(0.05)
                 if isinstance(shown.app.screen, CallSheet):
                     break
-            await settle(shown.pilot)
+            await quiet(shown.pilot)
             assert isinstance(shown.app.screen, CallSheet) and "Bernadette" in shown.text
         finally:
             shown.wiring.hotline.stop()

@@ -36,6 +36,7 @@ from conciergedesk.ui.keys import KeyMap, use_keymap
 from conciergedesk.ui.screens.keys import KeysScreen
 from conciergedesk.ui.session import DeskSession
 from tests.conftest import PARIS, hire
+from tests.keyboard import press, quiet, strike
 
 
 @lru_cache
@@ -144,14 +145,6 @@ def key_desk(sqlite_desk: Desk, clock: FixedClock) -> KeyDesk:
     return made
 
 
-async def settle(pilot: Pilot[None]) -> None:
-    """Wait until what was started has been shown."""
-    for _turn in range(2):
-        await pilot.pause(0.07)
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
-
-
 @dataclass
 class KeyRoomOnScreen:
     """The screen of keys, open."""
@@ -166,13 +159,11 @@ class KeyRoomOnScreen:
         return screen
 
     async def press(self, *pressed: str) -> None:
-        for key in pressed:
-            await self.pilot.press(key)
-        await settle(self.pilot)
+        await press(self.pilot, *pressed)
 
     async def type(self, text: str) -> None:
-        names = {" ": "space", "-": "minus", ":": "colon", "/": "slash"}
-        await self.press(*(names.get(char, char) for char in text))
+        await strike(self.pilot.app, *text)
+        await quiet(self.pilot)
 
     async def go_to(self, tag: str) -> None:
         """Put the cursor on a set with the arrow keys."""
@@ -181,8 +172,7 @@ class KeyRoomOnScreen:
             current = self.screen.current
             if current is not None and current.tag == tag:
                 break
-            await self.pilot.press("down")
-        await settle(self.pilot)
+            await press(self.pilot, "down")
 
     @property
     def lines(self) -> list[str]:
@@ -238,7 +228,7 @@ def open_keys(key_desk: KeyDesk) -> OpenKeys:
         app = make_app(key_desk, actor=actor)
         async with app.run_test(size=size) as pilot:
             room = KeyRoomOnScreen(app, pilot, key_desk)
-            await settle(pilot)
+            await quiet(pilot)
             await room.press("f4")
             yield room
 

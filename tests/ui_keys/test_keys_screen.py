@@ -368,12 +368,12 @@ async def test_a_refresh_keeps_the_cursor_on_its_key(open_keys: OpenKeys, key_de
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 async def test_the_screen_speaks_one_language(key_desk: KeyDesk, language: str) -> None:
-    from .conftest import KeyRoomOnScreen, make_app, settle
+    from .conftest import KeyRoomOnScreen, make_app, quiet
 
     app = make_app(key_desk, language=language)
     async with app.run_test(size=(120, 36)) as pilot:
         room = KeyRoomOnScreen(app, pilot, key_desk)
-        await settle(pilot)
+        await quiet(pilot)
         await room.press("f4")
         wanted = ("Registre des clés", "RETARD") if language == "fr" else ("Key register", "LATE")
         assert all(word in room.text for word in wanted)

@@ -34,6 +34,7 @@ from conciergedesk.ui.keys import KeyMap, use_keymap
 from conciergedesk.ui.screens.providers import ProvidersScreen
 from conciergedesk.ui.session import DeskSession
 from tests.conftest import PARIS, hire
+from tests.keyboard import press, quiet, strike
 
 AGENCY = Agency(
     name="Agence du Pays des Trois Rives",
@@ -107,17 +108,14 @@ class Room:
         return [one.brief.name for one in found.rows] if found is not None else []
 
     async def settle(self) -> None:
-        for _turn in range(3):
-            await self.pilot.pause(0.08)
-            await self.app.workers.wait_for_complete()
-            await self.pilot.pause()
+        await quiet(self.pilot)
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
-        await self.settle()
+        await press(self.pilot, *keys)
 
     async def type(self, text: str) -> None:
-        await self.press(*("space" if sign == " " else sign for sign in text))
+        await strike(self.pilot.app, *text)
+        await quiet(self.pilot)
 
     def request(self, kind: str = "spa_thermal", language: str = "de", **more: object) -> int:
         desk, actor = self.session.desk(), self.session.actor

@@ -34,6 +34,7 @@ from conciergedesk.ui.screens.board import BoardScreen
 from conciergedesk.ui.screens.relocation import RelocationScreen
 from conciergedesk.ui.session import DeskSession
 from tests.conftest import PARIS, hire
+from tests.keyboard import press, quiet, strike
 
 NOW = datetime(2027, 3, 24, 16, 42, tzinfo=PARIS)
 
@@ -121,14 +122,6 @@ def files(sqlite_desk: Desk, clock: FixedClock) -> Files:
     return made
 
 
-async def settle(pilot: Pilot[None]) -> None:
-    """Wait until what was started has been shown."""
-    for _turn in range(2):
-        await pilot.pause(0.07)
-        await pilot.app.workers.wait_for_complete()
-        await pilot.pause()
-
-
 @dataclass
 class OnScreen:
     """The screen of relocations, open."""
@@ -142,21 +135,11 @@ class OnScreen:
         return next(one for one in self.app.screen_stack if isinstance(one, RelocationScreen))
 
     async def press(self, *pressed: str) -> None:
-        for key in pressed:
-            await self.pilot.press(key)
-        await settle(self.pilot)
+        await press(self.pilot, *pressed)
 
     async def type(self, text: str) -> None:
-        names = {
-            " ": "space",
-            "-": "minus",
-            ":": "colon",
-            "/": "slash",
-            "+": "plus",
-            ",": "comma",
-            ".": "full_stop",
-        }
-        await self.press(*(names.get(char, char) for char in text))
+        await strike(self.pilot.app, *text)
+        await quiet(self.pilot)
 
     async def go_to(self, code: str) -> None:
         """Put the cursor on an item with the arrow keys."""
@@ -170,7 +153,7 @@ class OnScreen:
                 if item.code == code:
                     return
                 before = item.id
-                await self.pilot.press("down")
+                await press(self.pilot, "down")
             await self.press("right")
         raise AssertionError(code)
 
@@ -240,7 +223,7 @@ def open_files(files: Files) -> OpenFiles:
         app = make_app(files, actor or files.clemence, theme=theme)
         async with app.run_test(size=size) as pilot:
             shown = OnScreen(app, pilot, files)
-            await settle(pilot)
+            await quiet(pilot)
             if mode:
                 await shown.press(mode)
             yield shown

@@ -32,6 +32,7 @@ from conciergedesk.ui.screens.rota import RotaScreen
 from conciergedesk.ui.session import DeskSession
 from conciergedesk.ui.widgets.rota_grid import Place
 from tests.conftest import PARIS, hire
+from tests.keyboard import press, quiet
 
 MONDAY = date(2027, 3, 22)
 
@@ -88,15 +89,10 @@ class RotaOnScreen:
         return next(one for one in self.app.screen_stack if isinstance(one, RotaScreen))
 
     async def settle(self) -> None:
-        for _turn in range(2):
-            await self.pilot.pause(0.05)
-            await self.app.workers.wait_for_complete()
-            await self.pilot.pause()
+        await quiet(self.pilot)
 
     async def press(self, *pressed: str) -> None:
-        for key in pressed:
-            await self.pilot.press(key)
-        await self.settle()
+        await press(self.pilot, *pressed)
 
     async def go_to(self, person: str, shift: str, day: date) -> None:
         """Put the cursor on a cell by the arrow keys."""
@@ -105,8 +101,7 @@ class RotaOnScreen:
             assert here is not None
             if here.day == day:
                 break
-            await self.pilot.press("right" if here.day < day else "left")
-            await self.pilot.pause()
+            await press(self.pilot, "right" if here.day < day else "left")
         ids = [agent.id for agent in self.screen.grid.agents]
         row = (
             ids.index(person)
@@ -114,8 +109,7 @@ class RotaOnScreen:
             else len(ids) + [one.id for one in self.screen.grid.shifts].index(shift)
         )
         while self.screen.grid.row != row:
-            await self.pilot.press("down" if self.screen.grid.row < row else "up")
-        await self.settle()
+            await press(self.pilot, "down" if self.screen.grid.row < row else "up")
         here = self.screen.place
         assert here is not None and (here.person, here.day) == (person, day)
 

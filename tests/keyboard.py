@@ -1,0 +1,78 @@
+"""Fingers on the keys of an open desk, and the wait for what they set going.
+
+Nothing here waits for a length of time: a desk is at rest when nothing is under way.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import unicodedata
+from time import monotonic
+
+from textual import events
+from textual.app import App
+from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
+from textual.pilot import Pilot
+
+SOON = 0.2
+"""Seconds: a pause that ends sooner (a search while typing, the detail beside a list) is waited for."""
+PATIENCE = 30.0
+
+
+def is_busy(app: App[None]) -> bool:
+    """Whether anything is under way: a service in a thread, a message, a repaint, a short pause about to end."""
+    screen = app.screen
+    if any(not worker.is_finished for worker in app.workers):
+        return True
+    if app._animator._animations or app._animator._scheduled:
+        return True
+    if screen._layout_required or screen._repaint_required or screen._dirty_widgets or screen._callbacks:
+        return True
+    for pump in (app, *screen.walk_children(with_self=True)):
+        if not pump._message_queue.empty() or pump._pending_message is not None or pump._next_callbacks:
+            return True
+        for timer in pump._timers:
+            running = timer._task is not None and not timer._task.done() and timer._active.is_set()
+            if running and timer._repeat == 0 and timer._interval <= SOON:
+                return True
+    return False
+
+
+async def quiet(pilot: Pilot[None]) -> None:
+    """Wait until the desk has nothing left to do: judged by what is under way, not by how busy the machine is."""
+    deadline = monotonic() + PATIENCE
+    calm = 0
+    while calm < 2 and pilot.app._exception is None and pilot.app.is_running:
+        assert monotonic() < deadline, "the desk never comes to rest"
+        await pilot._wait_for_screen()
+        pilot.app.screen._on_timer_update()
+        if is_busy(pilot.app):
+            calm = 0
+            await asyncio.sleep(0.003)
+        else:
+            calm += 1
+    await pilot.app.workers.wait_for_complete()
+
+
+async def strike(app: App[None], *keys: str) -> None:
+    """Keys as fast as a terminal can send them; nothing is waited for."""
+    driver = app._driver
+    assert driver is not None
+    for key in keys:
+        name = _character_to_key(key) if len(key) == 1 and not key.isalnum() else key
+        original = REPLACED_KEYS.get(name, name)
+        try:
+            char: str | None = unicodedata.lookup(_get_unicode_name_from_key(original))
+        except KeyError:
+            char = name if len(name) == 1 else None
+        event = events.Key(name, char)
+        event.set_sender(app)
+        driver.send_message(event)
+        await asyncio.sleep(0)
+
+
+async def press(pilot: Pilot[None], *keys: str) -> None:
+    """Keys one after the other, waiting for what each one sets going."""
+    for key in keys:
+        await strike(pilot.app, key)
+        await quiet(pilot)
