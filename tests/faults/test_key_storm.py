@@ -25,10 +25,13 @@ from conciergedesk.ui.acts import ACTIONS, Scope
 from conciergedesk.ui.session import DeskSession
 from tests.conftest import KEY, PARIS, hire
 from tests.faults.house import assert_sound, book, house
+from tests.keyboard import strike
 from tests.ui_flows.conftest import furnish, one_request, opened
 
 SEEDS = (1, 2)
 STROKES = 35
+PATIENT = 0.6
+"""How often somebody looks at the screen before the next stroke."""
 LEFT_OUT = {"desk.quit"}
 TYPED = ["a", "e", "1", "8", "space", "h", "tab", "shift+tab", "enter", "backspace", "D", "minus"]
 
@@ -77,7 +80,9 @@ async def test_a_storm_of_keys_breaks_nothing(
             # Several at once: a tired hand, a cat, a paste into the wrong window.
             strokes = [chance.choice(keys) for _stroke in range(chance.choice([1, 2, 4, 8]))]
             done += strokes
-            await desk.pilot.press(*strokes)
+            await strike(desk.pilot.app, *strokes)
+            if chance.random() < PATIENT:
+                await desk.settle()
             if number % 10 == 9:
                 clock.advance(timedelta(minutes=chance.randint(0, 30)))
                 desk.start.app.tick()
@@ -102,7 +107,8 @@ async def test_saving_twice_and_leaving_at_once_saves_once(
     async with opened(sqlite_desk, clock, ines) as desk:
         await desk.press("n")
         await desk.type("taxi demain 6h30 gare")
-        await desk.pilot.press("ctrl+s", "ctrl+s", "enter", "ctrl+s", "ctrl+q")
+        await strike(desk.pilot.app, "ctrl+s", "ctrl+s", "enter", "ctrl+s", "ctrl+q")
+        await desk.settle()
     assert len(sqlite_desk.ask(open_requests)) == 1
     assert not complaints
     assert_sound(sqlite_desk)

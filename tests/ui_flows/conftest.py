@@ -21,6 +21,7 @@ from conciergedesk.staff.queries import AgentCard, agents
 from conciergedesk.ui.session import DeskSession
 from conciergedesk.ui.start import Start
 from tests.conftest import hire
+from tests.keyboard import press, quiet, strike
 
 
 class Driver:
@@ -32,21 +33,15 @@ class Driver:
         self.session = session
 
     async def settle(self) -> None:
-        for _turn in range(3):
-            await self.pilot.pause()
-            await self.pilot.app.workers.wait_for_complete()
-        await self.pilot.pause()
+        await quiet(self.pilot)
 
     async def press(self, *keys: str) -> None:
         """Press keys one after the other, waiting for what each one starts."""
-        for key in keys:
-            await self.pilot.press(key)
-            await self.settle()
+        await press(self.pilot, *keys)
 
     async def type(self, text: str) -> None:
         """Type text into whatever has the focus."""
-        names = {" ": "space", "+": "plus", ":": "colon", "-": "minus", ".": "full_stop", "'": "apostrophe"}
-        await self.pilot.press(*(names.get(char, char) for char in text))
+        await strike(self.pilot.app, *text)
         await self.settle()
 
     @property
@@ -70,7 +65,6 @@ async def opened(
     try:
         async with start.app.run_test(size=size) as pilot:
             driver = Driver(start, pilot, session)
-            await driver.settle()
             await driver.settle()
             yield driver
     finally:

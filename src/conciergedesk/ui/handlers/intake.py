@@ -67,7 +67,7 @@ class IntakeHandlers:
     def _captured(self, screen: DeskScreen, reader: LineReader, answer: CaptureAnswer | None) -> None:
         if answer is None:
             if self.drafts.find("capture") is not None:
-                screen.say(_("Your text is kept: b takes it up again."))
+                screen.say(_("Your text is kept: Ctrl+B takes it up again."))
         elif answer.created is not None:
             self._created(screen, answer.created)
         elif answer.continue_id is not None:

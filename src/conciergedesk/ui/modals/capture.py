@@ -347,7 +347,7 @@ class CaptureSheet(Sheet[CaptureAnswer]):
         actor = self._session.actor
         self.echo.show(reading, people, self._session.now(), actor.name if actor is not None else "")
 
-    def _park(self) -> None:
+    def _park(self, *, then_leave: bool = False) -> None:
         line, slip = self.line.value, self._slip
         # What was filled in after the same line stays with it.
         values = dict(slip.values) if slip.values.get("line") == line else {"line": line}
@@ -355,8 +355,12 @@ class CaptureSheet(Sheet[CaptureAnswer]):
         def call() -> None:
             slip.keep(values)
 
+        def left(_result: object) -> None:
+            if then_leave:
+                self._leave(None)
+
         if not self._saving:
-            self.run_service(call, lambda _none: None, group="park", exclusive=True)
+            self.run_service(call, left, group="park", exclusive=True, failed=left if then_leave else None)
 
     def action_take_up(self) -> None:
         """Take up the line that was interrupted."""
@@ -408,10 +412,11 @@ class CaptureSheet(Sheet[CaptureAnswer]):
         self._saving = False
         self.error_line.show(str(error))
 
-    def _leave(self, answer: CaptureAnswer) -> None:
+    def _leave(self, answer: CaptureAnswer | None) -> None:
         if self._park_timer is not None:
             self._park_timer.stop()
-        self.dismiss(answer)
+        if self.is_current:
+            self.dismiss(answer)
 
     def action_next_person(self) -> None:
         """The next of the people the name may mean."""
@@ -436,7 +441,11 @@ class CaptureSheet(Sheet[CaptureAnswer]):
         self.echo.move(-1)
 
     def action_leave(self) -> None:
-        """Leave; the line is parked and offered again."""
-        self._park()
+        """Leave once the line is parked, to be offered again; a second time at once."""
+        nothing = not self.line.value.strip() and not self._slip.values
+        if self._saving or nothing:
+            self._saving = True
+            self._leave(None)
+            return
+        self._park(then_leave=True)
         self._saving = True
-        self.dismiss(None)
