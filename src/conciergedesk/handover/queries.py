@@ -364,6 +364,21 @@ def editions(session: Session, handover_id: int) -> dict[int, tuple[EditionLine,
     return {number: tuple(EditionLine(**one) for one in body) for number, body in session.exec(query)}
 
 
+def handover_of_line(session: Session, line_id: int) -> int | None:
+    """The handover that a line stands in; None when it was taken out."""
+    query = pick(HandoverLine.handover_id).where(
+        HandoverLine.id == line_id, col(HandoverLine.removed).is_(False)
+    )
+    row = session.exec(query).first()
+    return None if row is None else int(row[0])
+
+
+def handover_of_question(session: Session, question_id: int) -> int | None:
+    """The handover that a question is about."""
+    row = session.exec(pick(HandoverQuestion.handover_id).where(HandoverQuestion.id == question_id)).first()
+    return None if row is None else int(row[0])
+
+
 def find_handover(session: Session, team: str, starts_at: datetime) -> int | None:
     """The handover of one change of shift."""
     query = pick(Handover.id).where(Handover.team == team, Handover.starts_at == starts_at)

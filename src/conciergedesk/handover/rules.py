@@ -68,6 +68,21 @@ class Colour(StrEnum):
     GREEN = "green"
 
 
+COLOUR_WORDS: Mapping[Colour, str] = {
+    Colour.RED: N_("colour|red"),
+    Colour.AMBER: N_("colour|amber"),
+    Colour.GREEN: N_("colour|green"),
+}
+
+
+VEHICLE_WORDS: Mapping[str, str] = {
+    "ready": N_("vehicle|ready"),
+    "out": N_("vehicle|out"),
+    "garage": N_("in the garage"),
+}
+"""Where a vehicle stands, by its code."""
+
+
 class State(StrEnum):
     """Where a handover stands; ``missing`` is a change of shift for which nobody wrote one."""
 

@@ -16,7 +16,7 @@ from sqlmodel import Session
 from conciergedesk.core.errors import NotFound
 from conciergedesk.core.i18n import LOCALES, N_, plural, translate
 from conciergedesk.handover import queries
-from conciergedesk.handover.rules import Colour, LogKind, Section, colour_of, coverage
+from conciergedesk.handover.rules import VEHICLE_WORDS, Colour, LogKind, Section, colour_of, coverage
 from conciergedesk.handover.turns import ChangeOfShift
 from conciergedesk.requests.lifecycle import State
 from conciergedesk.requests.queries import OpenRequest, open_call_backs, open_requests, ref
@@ -353,11 +353,10 @@ def _euros(cents: int, view: ShiftView) -> str:
 
 
 def _vehicles(session: Session, view: ShiftView) -> SectionDraft:
-    words = {"ready": "", "out": N_("vehicle|out"), "garage": N_("in the garage")}
     parts = []
     for one in queries.vehicles(session):
         charge = f"{one.charge} %" if one.charge is not None else ""
-        state = view.say(words[one.state]) if words.get(one.state) else ""
+        state = view.say(VEHICLE_WORDS[one.state]) if one.state != "ready" else ""
         parts.append(" ".join(part for part in (one.name, charge, state) if part))
     return SectionDraft(", ".join(parts) or view.say(NOTHING))
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from conciergedesk.ui.desk_screen import Ask
     from conciergedesk.ui.session import DeskSession
 
 
@@ -21,12 +22,25 @@ class Parked:
     values: Mapping[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """How a kind of parked form is called (English source) and taken up again."""
+
+    label: str
+    take_up: Callable[[Ask, Parked], None]
+
+
 class Drafts:
     """The parked forms of whoever is signed in. Methods are called in worker threads, ``find`` anywhere."""
 
     def __init__(self, session: DeskSession) -> None:
         self._session = session
         self._parked: dict[int, Parked] = {}
+        self.offers: dict[str, Offer] = {}
+
+    def offer(self, kind: str, label: str, take_up: Callable[[Ask, Parked], None]) -> None:
+        """Let parked forms of ``kind`` be taken up from the list of interrupted forms."""
+        self.offers[kind] = Offer(label, take_up)
 
     def load(self) -> list[Parked]:
         """Read what was parked, newest first."""

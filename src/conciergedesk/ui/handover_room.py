@@ -145,6 +145,19 @@ class HandoverRoom:
             supervisor=actor is not None and Right.MANAGE_STAFF in actor.rights,
         )
 
+    def about(self, kind: str, subject_id: int | None) -> HandoverCard | None:
+        """The document that a parked form is about; the one that concerns who sits here when it names none."""
+        from conciergedesk.handover import queries
+
+        if subject_id is None:
+            return self.load().card
+        number: int | None = subject_id
+        if kind == "handover_answer":
+            number = self.session.ask(queries.handover_of_question, subject_id)
+        elif kind != "handover_add":
+            number = self.session.ask(queries.handover_of_line, subject_id)
+        return self.session.ask(queries.handover_card, number) if number is not None else None
+
     def agent_named(self, name: str) -> int | None:
         """The agent a typed first name or code means; None when there is none."""
         from conciergedesk.core.text import fold

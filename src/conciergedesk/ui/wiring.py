@@ -99,7 +99,7 @@ class Wiring:
         LetterHandlers(self._app, self._session, providers.room)
         return (
             KeyHandlers(self._app, self._session),
-            HandoverHandlers(self._app, self._session),
+            HandoverHandlers(self._app, self._session, self._drafts),
             providers,
             RelocationHandlers(self._app, self._session),
         )

@@ -1,56 +1,48 @@
-"""Acts of the handover and of the shift log."""
+"""Acts of the handover: giving and receiving."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from conciergedesk.board.rules import Promise, PromiseKind
+from conciergedesk.board.rules import PromiseKind
 from conciergedesk.core.errors import InvalidInput
 from conciergedesk.core.i18n import N_, _, active_zone, local
 from conciergedesk.core.moments import parse_moment
-from conciergedesk.handover.cards import ItemCard, LineCard
-from conciergedesk.handover.rules import Section, State
-from conciergedesk.ui.cells import safe
-from conciergedesk.ui.desk_screen import Ask, DeskScreen
+from conciergedesk.core.text import fold
+from conciergedesk.handover.cards import HandoverCard, LineCard, QuestionCard
+from conciergedesk.handover.rules import COLOUR_WORDS, SECTION_TITLES, Colour, Section, State
+from conciergedesk.ui.cells import safe, word
+from conciergedesk.ui.desk_screen import Ask
+from conciergedesk.ui.drafts import Drafts, Parked
+from conciergedesk.ui.handlers.desk_things import DeskThingHandlers
+from conciergedesk.ui.handlers.parking import ParkedForms
+from conciergedesk.ui.handlers.shift_log import ShiftLogHandlers
 from conciergedesk.ui.handover_room import HandoverRoom
-from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.confirm import Confirm
-from conciergedesk.ui.modals.form import Field, FormSheet
-from conciergedesk.ui.modals.handover_sheets import DifferenceSheet, LogReader
-from conciergedesk.ui.modals.moment import MomentSheet
-from conciergedesk.ui.screens.board import BoardScreen
+from conciergedesk.ui.modals.form import Field
+from conciergedesk.ui.modals.handover_sheets import DifferenceSheet
 from conciergedesk.ui.screens.handover import HandoverScreen
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from conciergedesk.core.moments import Moment
     from conciergedesk.ui.app import DeskApp
     from conciergedesk.ui.session import DeskSession
 
-COLOURS = {"r": "red", "a": "amber", "g": "green", "o": "amber", "v": "green"}
-DESK_ACTS = (
-    ("parcel", "p", N_("take in a parcel")),
-    ("luggage", "b", N_("take in luggage")),
-    ("found", "o", N_("take in a found object")),
-    ("give_out", "r", N_("give something out")),
-    ("cash_in", "e", N_("money came in")),
-    ("cash_out", "s", N_("money went out")),
-    ("cash_count", "c", N_("count the float")),
-    ("vehicle", "v", N_("note a vehicle")),
-)
+IF_DRAFT, LINE_DRAFT, ADD_DRAFT = "handover_if", "handover_line", "handover_add"
+ASK_DRAFT, ANSWER_DRAFT = "handover_ask", "handover_answer"
 
 
 class HandoverHandlers:
     """Wires the acts of the handover to its verbs."""
 
-    def __init__(self, app: DeskApp, session: DeskSession) -> None:
+    def __init__(self, app: DeskApp, session: DeskSession, drafts: Drafts | None = None) -> None:
         self.app = app
         self.session = session
         self.room = HandoverRoom(session)
+        self.forms = ParkedForms(app, drafts or Drafts(session))
         for act, handler in (
-            ("desk.log", self.write_log),
             ("handover.take", self.take),
             ("handover.sign", self.sign),
             ("handover.ask", self.ask),
@@ -58,26 +50,22 @@ class HandoverHandlers:
             ("handover.if", self.fallback),
             ("handover.edit", self.edit),
             ("handover.add", self.add),
-            ("handover.desk", self.at_the_desk),
             ("handover.differences", self.differences),
-            ("handover.log", self.read_log),
             ("handover.accept", self.accept),
         ):
             app.on_act(act, handler)
-        self._take_over("board.status", self._log_status)
-        self._take_over("board.callback", self._log_put_off)
-        self._take_over("board.open", self._open)
-
-    def _take_over(self, act: str, mine: Callable[[Ask], bool]) -> None:
-        """Let ``mine`` look first: promises of the log and handovers are this room's."""
-        before = self.app.handler_of(act)
-
-        def handle(ask: Ask) -> None:
-            if not mine(ask) and before is not None:
-                before(ask)
-
-        if before is not None:
-            self.app.on_act(act, handle)
+        for kind, label in (
+            (IF_DRAFT, N_("If it goes wrong")),
+            (LINE_DRAFT, N_("Change the line")),
+            (ADD_DRAFT, N_("Add a line")),
+            (ASK_DRAFT, N_("Question")),
+            (ANSWER_DRAFT, N_("Answer")),
+        ):
+            self.forms.drafts.offer(kind, label, self._take_up)
+        before = app.handler_of("board.open")
+        app.on_act("board.open", lambda ask: None if self._open(ask) or before is None else before(ask))
+        self.log = ShiftLogHandlers(app, session, self.room, self.forms)
+        self.things = DeskThingHandlers(app, session, self.room, self.forms)
 
     # --- running ---
 
@@ -85,110 +73,53 @@ class HandoverHandlers:
     def _screen(ask: Ask) -> HandoverScreen | None:
         return ask.screen if isinstance(ask.screen, HandoverScreen) else None
 
-    def _write(self, screen: DeskScreen, call: Callable[[], object], said: str = "") -> None:
+    def _write(self, screen: HandoverScreen, call: Callable[[], object], said: str) -> None:
         def done(_result: object) -> None:
-            if said:
-                screen.say(said)
-            if isinstance(screen, (HandoverScreen, BoardScreen)):
-                screen.reload()
+            screen.say(said)
+            screen.reload()
 
         screen.run_service(call, done, group="write")
 
-    # --- the shift log ---
-
-    def write_log(self, ask: Ask) -> None:
-        promise = next((one for one in ask.promises if one.kind is PromiseKind.REQUEST), None)
-        fields = [
-            Field("text", _("Line"), "", _("incident: … · promise … 18h50 >maelle · D-2417 · #tag · !")),
-            Field("reason", _("Reason"), "", _("only when words are warned about")),
-        ]
-
-        def save(values: Mapping[str, str]) -> int:
-            from conciergedesk.handover import service
-
-            about = [service.About("request", promise.id, promise.ref)] if promise is not None else []
-            return self.session.act(
-                service.log,
-                self.session.book(),
-                values["text"],
-                about=about,
-                override_reason=values["reason"],
-            )
-
-        context = promise.ref if promise is not None else ""
-        form = FormSheet(_("Shift log"), fields, save, context=context)
-        self.app.push_screen(form, lambda made: self._logged(ask.screen) if made is not None else None)
-
-    def _logged(self, screen: DeskScreen) -> None:
-        screen.say(_("Written into the shift log"))
-        if isinstance(screen, (HandoverScreen, BoardScreen)):
-            screen.reload()
-
-    def read_log(self, ask: Ask) -> None:
-        self.app.push_screen(LogReader(lambda search: self.room.log_lines(search)))
-
-    def _log_status(self, ask: Ask) -> bool:
-        promise = _only(ask, PromiseKind.LOG)
-        if promise is None:
-            return False
-        options = [
-            Option("keep", _("promise kept"), letter="t"),
-            Option("drop", _("no longer needed…"), letter="x"),
-        ]
-
-        def chosen(answer: str | None) -> None:
-            from conciergedesk.handover import service
-
-            if answer == "keep":
-                self._write(
-                    ask.screen,
-                    lambda: self.session.act(service.keep_promise, promise.id),
-                    _("{ref} kept", ref=promise.ref),
-                )
-            elif answer == "drop":
-
-                def save(values: Mapping[str, str]) -> bool:
-                    self.session.act(service.drop_promise, promise.id, reason=values["reason"])
-                    return True
-
-                form = FormSheet(
-                    _("No longer needed"), [Field("reason", _("Reason"))], save, context=promise.ref
-                )
-                self.app.push_screen(form, lambda done: self._logged(ask.screen) if done else None)
-
-        self.app.push_screen(Choice(_("Promise"), options, safe(promise.what, 40)), chosen)
-        return True
-
-    def _log_put_off(self, ask: Ask) -> bool:
-        promise = _only(ask, PromiseKind.LOG)
-        if promise is None:
-            return False
-
-        def save(moment: Moment, values: Mapping[str, str]) -> bool:
-            from conciergedesk.handover import service
-
-            self.session.act(service.put_off_promise, promise.id, moment.start, reason=values["reason"])
-            return True
-
-        sheet = MomentSheet(
-            _("Agree on another moment"),
-            save,
-            now=self.session.now(),
-            fields=[Field("reason", _("Reason"))],
-            context=promise.ref,
-        )
-        self.app.push_screen(sheet, lambda done: self._logged(ask.screen) if done else None)
-        return True
-
     def _open(self, ask: Ask) -> bool:
-        promise = _only(ask, PromiseKind.HANDOVER)
-        if promise is None:
+        promise = ask.promises[0] if len(ask.promises) == 1 else None
+        if promise is None or promise.kind is not PromiseKind.HANDOVER:
             return False
-        self.app.go("handover")
-        screen = self.app.screen
-        if isinstance(screen, HandoverScreen):
+        screen = self._go()
+        if screen is not None:
             screen.show(promise.id)
         return True
+
+    def _go(self) -> HandoverScreen | None:
+        self.app.go("handover")
+        screen = self.app.screen
+        return screen if isinstance(screen, HandoverScreen) else None
+
+    def _take_up(self, ask: Ask, parked: Parked) -> None:
+        """Open a form that was interrupted, on the document that it is about."""
+        screen, subject = self._go(), parked.subject_id
+        if screen is None:
+            return
+
+        def show(card: HandoverCard | None) -> None:
+            line = next((one for one in card.lines if one.id == subject), None) if card is not None else None
+            asked = next((one for one in card.open_questions if one.id == subject), None) if card else None
+            if card is not None:
+                screen.show(card.row.id)
+            if card is not None and parked.kind == ADD_DRAFT:
+                self._add_form(screen, card, "")
+            elif card is not None and parked.kind == ASK_DRAFT:
+                self._ask_form(screen, card, line)
+            elif line is not None and parked.kind == IF_DRAFT:
+                self._fallback_form(screen, line)
+            elif line is not None and parked.kind == LINE_DRAFT:
+                self._edit_form(screen, line)
+            elif asked is not None and parked.kind == ANSWER_DRAFT:
+                self._answer_form(screen, asked)
+            else:
+                text = next((value for value in parked.values.values() if value.strip()), "")
+                screen.say(_("That line is over. You had written: {text}", text=safe(text, 60)))
+
+        screen.run_service(lambda: self.room.about(parked.kind, subject), show, group="drafts")
 
     # --- giving ---
 
@@ -216,9 +147,11 @@ class HandoverHandlers:
     def fallback(self, ask: Ask) -> None:
         """What to do if it goes wrong, under the line of the cursor."""
         screen, line = self._line(ask)
-        if screen is None or line is None:
-            return
-        start = line.fallback or _("if ")
+        if screen is not None and line is not None:
+            self._fallback_form(screen, line)
+
+    def _fallback_form(self, screen: HandoverScreen, line: LineCard) -> None:
+        hint = _("if the train is 30 min late: taxi, tell Odile")
 
         def save(values: Mapping[str, str]) -> bool:
             from conciergedesk.handover import service
@@ -232,15 +165,23 @@ class HandoverHandlers:
             )
             return True
 
-        hint = _("if the train is 30 min late: taxi, tell Odile")
-        form = FormSheet(_("If it goes wrong"), [Field("fallback", _("If, then"), start, hint)], save,
-                         context=safe(line.what, 40))  # fmt: skip
-        self.app.push_screen(form, lambda done: screen.reload() if done else None)
+        self.forms.open(
+            screen,
+            _("If it goes wrong"),
+            [Field("fallback", _("If, then"), line.fallback or _("if "), hint)],
+            save,
+            lambda _done: screen.reload(),
+            kind=IF_DRAFT,
+            subject_id=line.id,
+            context=safe(line.what, 40),
+        )
 
     def edit(self, ask: Ask) -> None:
         screen, line = self._line(ask)
-        if screen is None or line is None:
-            return
+        if screen is not None and line is not None:
+            self._edit_form(screen, line)
+
+    def _edit_form(self, screen: HandoverScreen, line: LineCard) -> None:
         fields = self._fields(line)
         before = {field.name: field.value for field in fields}
 
@@ -264,18 +205,19 @@ class HandoverHandlers:
             )
             return True
 
-        form = FormSheet(_("Change the line"), fields, save)
-        self.app.push_screen(form, lambda done: screen.reload() if done else None)
+        self.forms.open(
+            screen, _("Change the line"), fields, save, lambda _done: screen.reload(), kind=LINE_DRAFT,
+            subject_id=line.id,
+        )  # fmt: skip
 
     def add(self, ask: Ask) -> None:
         """Add a line to the section of the cursor."""
         screen = self._screen(ask)
         card = screen.card if screen is not None else None
-        if screen is None or card is None:
-            return
-        item = screen.item
-        section = item.section if item is not None else Section.TOMORROW
+        if screen is not None and card is not None:
+            self._add_form(screen, card, screen.item.section if screen.item is not None else "")
 
+    def _add_form(self, screen: HandoverScreen, card: HandoverCard, section: str) -> None:
         def save(values: Mapping[str, str]) -> int:
             from conciergedesk.handover import service
 
@@ -293,11 +235,15 @@ class HandoverHandlers:
                 is_promise=_section(values["section"]) == Section.PROMISES,
             )
 
-        fields = [*self._fields(None), Field("section", _("Section"), section)]
-        form = FormSheet(_("Add a line"), fields, save)
-        self.app.push_screen(form, lambda made: screen.reload() if made is not None else None)
+        title = word(SECTION_TITLES[Section(section or Section.TOMORROW)])
+        self.forms.open(
+            screen, _("Add a line"), [*self._fields(None), Field("section", _("Section"), title)], save,
+            lambda _made: screen.reload(), kind=ADD_DRAFT, subject_id=card.row.id,
+        )  # fmt: skip
 
     def _fields(self, line: LineCard | None) -> list[Field]:
+        colour = Colour(line.colour) if line is not None else Colour.AMBER
+        colours = " · ".join(word(one) for one in COLOUR_WORDS.values())
         due = f"{local(line.due_at):%Y-%m-%d %H:%M}" if line is not None and line.due_at is not None else ""
         return [
             Field("what", _("What"), line.what if line is not None else ""),
@@ -305,7 +251,7 @@ class HandoverHandlers:
             Field("fallback", _("If, then"), line.fallback if line is not None else ""),
             Field("owner", _("Owner"), line.owner if line is not None else "", _("first name")),
             Field("due", _("When"), due, _("20h · tomorrow 9h · mon 14h · +2d")),
-            Field("colour", _("Colour"), line.colour if line is not None else "amber", "red · amber · green"),
+            Field("colour", _("Colour"), word(COLOUR_WORDS[colour]), colours),
         ]
 
     def _owner(self, typed: str) -> int | None:
@@ -347,36 +293,44 @@ class HandoverHandlers:
 
     def ask(self, ask: Ask) -> None:
         screen = self._screen(ask)
-        if screen is None or screen.card is None:
-            return
-        card, item = screen.card, screen.item
-        line = item.line if item is not None else None
+        if screen is not None and screen.card is not None:
+            self._ask_form(screen, screen.card, screen.item.line if screen.item is not None else None)
 
+    def _ask_form(self, screen: HandoverScreen, card: HandoverCard, line: LineCard | None) -> None:
         def save(values: Mapping[str, str]) -> bool:
             self.room.ask(card.row.id, values["text"], line.id if line is not None else None)
             return True
 
-        title = _("Question to {name}", name=card.row.from_name)
-        context = safe(line.what, 40) if line is not None else ""
-        form = FormSheet(title, [Field("text", _("Question"))], save, context=context)
-        self.app.push_screen(form, lambda done: screen.reload() if done else None)
+        self.forms.open(
+            screen,
+            _("Question to {name}", name=card.row.from_name),
+            [Field("text", _("Question"))],
+            save,
+            lambda _done: screen.reload(),
+            kind=ASK_DRAFT,
+            subject_id=line.id if line is not None else None,
+            context=safe(line.what, 40) if line is not None else "",
+        )
 
     def answer(self, ask: Ask) -> None:
         screen = self._screen(ask)
         card = screen.card if screen is not None else None
         if screen is None or card is None:
             return
-        if not card.open_questions:
+        if card.open_questions:
+            self._answer_form(screen, card.open_questions[0])
+        else:
             screen.say(_("No question is open."))
-            return
-        question = card.open_questions[0]
 
+    def _answer_form(self, screen: HandoverScreen, question: QuestionCard) -> None:
         def save(values: Mapping[str, str]) -> bool:
             self.room.answer(question.id, values["text"])
             return True
 
-        form = FormSheet(_("Answer"), [Field("text", _("Answer"))], save, context=safe(question.text, 50))
-        self.app.push_screen(form, lambda done: screen.reload() if done else None)
+        self.forms.open(
+            screen, _("Answer"), [Field("text", _("Answer"))], save, lambda _done: screen.reload(),
+            kind=ANSWER_DRAFT, subject_id=question.id, context=safe(question.text, 50),
+        )  # fmt: skip
 
     def accept(self, ask: Ask) -> None:
         screen = self._screen(ask)
@@ -411,117 +365,25 @@ class HandoverHandlers:
             return screen, None
         return screen, screen.item.line
 
-    # --- what lies at the desk ---
-
-    def at_the_desk(self, ask: Ask) -> None:
-        """Parcels, the float, the vehicles: choose, then one short form."""
-        options = [Option(key, _(label), letter=letter) for key, letter, label in DESK_ACTS]
-
-        def chosen(answer: str | None) -> None:
-            if answer == "give_out":
-                self._give_out(ask.screen)
-            elif answer is not None:
-                self._desk_form(ask.screen, answer)
-
-        self.app.push_screen(Choice(_("At the desk"), options), chosen)
-
-    def _desk_form(self, screen: DeskScreen, kind: str) -> None:
-        if kind == "vehicle":
-            fields = [
-                Field("name", _("Vehicle")),
-                Field("charge", _("Charge"), "", "0 – 100 %"),
-                Field("state", _("State"), "ready", "ready · out · garage"),
-            ]
-        elif kind.startswith("cash"):
-            fields = [Field("amount", _("Amount"), "", "46,00"), Field("note", _("Note"))]
-        else:
-            fields = [Field("what", _("What")), Field("for_whom", _("For")), Field("place", _("Where"))]
-
-        def save(values: Mapping[str, str]) -> int:
-            from conciergedesk.core.money import read_money
-            from conciergedesk.handover import service
-
-            act = self.session.act
-            if kind == "vehicle":
-                charge = values["charge"].strip(" %")
-                if charge and not (charge.isascii() and charge.isdigit()):
-                    raise InvalidInput(N_("A charge lies between 0 and 100 %."), field="charge")
-                return act(
-                    service.note_vehicle,
-                    values["name"],
-                    charge=int(charge[:4]) if charge else None,
-                    state=values["state"].strip().lower(),
-                )
-            if kind.startswith("cash"):
-                cents = read_money(values["amount"]).cents
-                return act(service.cash, kind.removeprefix("cash_"), cents, note=values["note"])
-            return act(
-                service.take_in,
-                kind=kind,
-                what=values["what"],
-                for_whom=values["for_whom"],
-                place=values["place"],
-            )
-
-        label = next(label for key, _letter, label in DESK_ACTS if key == kind)
-        form = FormSheet(_(label), fields, save)
-        self.app.push_screen(form, lambda made: self._desk_done(screen) if made is not None else None)
-
-    def _give_out(self, screen: DeskScreen) -> None:
-        from conciergedesk.handover import queries, service
-
-        def show(cards: list[ItemCard]) -> None:
-            if not cards:
-                screen.say(_("Nothing lies at the desk."))
-                return
-            options = [
-                Option(str(item.id), safe(f"{item.what} · {item.for_whom}", 50), safe(item.place, 20))
-                for item in cards
-            ]
-
-            def chosen(answer: str | None) -> None:
-                if answer is None:
-                    return
-
-                def save(values: Mapping[str, str]) -> bool:
-                    self.session.act(service.give_out, int(answer), to=values["to"])
-                    return True
-
-                form = FormSheet(_("Give out"), [Field("to", _("To"))], save)
-                self.app.push_screen(form, lambda done: self._desk_done(screen) if done else None)
-
-            self.app.push_screen(Choice(_("Give out"), options), chosen)
-
-        screen.run_service(lambda: self.session.ask(queries.items_here), show, group="items")
-
-    def _desk_done(self, screen: DeskScreen) -> None:
-        screen.say(_("Written down"), "desk.undo")
-        if not isinstance(screen, HandoverScreen):
-            return
-        card, actor = screen.card, self.session.actor
-        mine = card is not None and actor is not None and card.row.from_id == actor.id
-        if mine and card is not None and card.row.state == State.DRAFT:
-            screen.run_service(self.room.draft, screen.show, group="write")
-        else:
-            screen.reload()
-
-
-def _only(ask: Ask, kind: PromiseKind) -> Promise | None:
-    return ask.promises[0] if len(ask.promises) == 1 and ask.promises[0].kind is kind else None
-
 
 def _colour(typed: str) -> str:
-    typed = typed.strip().lower()
-    if typed in COLOURS.values():
-        return typed
-    found = COLOURS.get(typed[:1])
-    if found is None:
+    """The colour that a word, its beginning or its code means."""
+    said = fold(typed)
+    found = [
+        one for one in Colour if said and (one == said or fold(word(COLOUR_WORDS[one])).startswith(said))
+    ]
+    if len(found) != 1:
         raise InvalidInput(N_("Choose red, amber or green."), field="colour")
-    return found
+    return found[0]
 
 
 def _section(typed: str) -> str:
-    typed = typed.strip().lower()
-    if typed not in set(Section):
-        raise InvalidInput(N_("Choose one of: {allowed}."), field="section", allowed=", ".join(Section))
-    return typed
+    """The section that its title, the beginning of it or its code means."""
+    said = fold(typed)
+    titles = {section: fold(word(title)) for section, title in SECTION_TITLES.items()}
+    exact = [section for section in Section if said in (section, titles[section])]
+    found = exact or [section for section in Section if said and titles[section].startswith(said)]
+    if len(found) != 1:
+        allowed = " · ".join(word(title) for title in SECTION_TITLES.values())
+        raise InvalidInput(N_("Choose one of: {allowed}."), field="section", allowed=allowed)
+    return found[0]

@@ -338,6 +338,7 @@ class IntakeHandlers:
                 ask.screen.say(_("No interrupted form."))
                 return
             names = {"capture": _("New request"), "note": _("Note")}
+            names |= {kind: _(offer.label) for kind, offer in self.drafts.offers.items()}
             options = [
                 Option(
                     str(place), names.get(one.kind, one.kind), safe(next(iter(one.values.values()), ""), 40)
@@ -352,6 +353,8 @@ class IntakeHandlers:
                 if one.kind == "capture":
                     slip = Slip(self.drafts, "capture", parked=one)
                     self.capture(ask.screen, line=one.values.get("line", ""), slip=slip)
+                elif one.kind in self.drafts.offers:
+                    self.drafts.offers[one.kind].take_up(ask, one)
                 elif one.subject_id is not None:
                     self.show(ask.screen, PromiseKind.REQUEST, one.subject_id)
 

@@ -247,12 +247,18 @@ class HandoverScreen(DeskScreen):
         card, text = self.card, self.synthesis.text
         if card is None or not self.receives or text == self._kept:
             return
-        self._kept = text
+        before, self._kept = self._kept, text
+
+        def failed(error: DeskError) -> None:
+            self._kept = before  # the next pause in typing tries again
+            self.show_error(error)
+
         self.run_service(
             lambda: self._source.keep_synthesis(card.row.id, text),
             lambda _none: None,
             group="synthesis",
             exclusive=True,
+            failed=failed,
         )
 
     def on_synthesis_left(self) -> None:

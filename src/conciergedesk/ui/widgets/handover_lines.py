@@ -9,9 +9,9 @@ from datetime import datetime
 from rich.cells import cell_len
 from textual.message import Message
 
-from conciergedesk.core.i18n import N_, _, local, plural
+from conciergedesk.core.i18n import _, local, plural
 from conciergedesk.handover.cards import HandoverCard, LineCard, SectionCard
-from conciergedesk.handover.rules import SECTION_TITLES, Section
+from conciergedesk.handover.rules import COLOUR_WORDS, SECTION_TITLES, Colour, Section
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import Row, clock, safe, weekday_short, word, wrapped
 from conciergedesk.ui.glyphs import glyphs
@@ -20,7 +20,6 @@ from conciergedesk.ui.widgets.painted import PaintedScroll
 from conciergedesk.ui.widgets.section import title_row
 
 COLOUR_INKS = {"red": "late", "amber": "soon", "green": "done"}
-COLOUR_WORDS = {"red": N_("colour|red"), "amber": N_("colour|amber"), "green": N_("colour|green")}
 FOLD_FROM = 3
 """So many green lines of a section are shown as one."""
 LOG_LINES = 12
@@ -198,14 +197,14 @@ class HandoverLines(PaintedScroll, can_focus=True):
         row = Row(ground=ground).say(signs.cursor if focused else " ", "accent")
         mark = Row().say(*self._mark(item))
         if item.folded:
-            row.say(f"{signs.square} ", "done").say(word(COLOUR_WORDS["green"]), "done").to(10)
+            row.say(f"{signs.square} ", "done").say(word(COLOUR_WORDS[Colour.GREEN]), "done").to(10)
             said = plural("{count} line without act now", "{count} lines without act now", len(item.lines))
             row.say(said, "bright bold" if here else "text").gap(2).say("v", "accent bold").gap(1)
             row.say(_("to see them"), "muted")
             return [row.to(edge - 2).add(mark).to(edge)]
         line = item.lines[0]
         ink = COLOUR_INKS[line.colour]
-        row.say(f"{signs.square} ", ink).say(word(COLOUR_WORDS[line.colour]), ink).to(10)
+        row.say(f"{signs.square} ", ink).say(word(COLOUR_WORDS[Colour(line.colour)]), ink).to(10)
         room = edge - 10
         when_cells, who_cells = 6, 8
         longest = (
