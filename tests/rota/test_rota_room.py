@@ -18,7 +18,7 @@ from conciergedesk.core.desk import Desk
 from conciergedesk.core.errors import Conflict, InvalidInput, NotAllowed, RuleRefused
 from conciergedesk.core.journal import lines_about, verify
 from conciergedesk.core.paths import shifts
-from conciergedesk.rota import service
+from conciergedesk.rota import service, writing
 from conciergedesk.rota.house import RotaHouse, rota_house
 from conciergedesk.rota.planning import plan_period
 from conciergedesk.rota.queries import (
@@ -186,8 +186,8 @@ def test_a_sick_colleague_leaves_a_gap_that_a_ranked_stand_in_fills(
             desk.act(planner, service.take, house(), found.eligible[-1].agent, sunday, "S")
         desk.act(planner, undo_last)
         assert [one for one in desk.ask(gaps, house(), sunday, sunday) if one.shifts == ("S",)]
-    number = service.post_id(house(), sunday, "S")
-    assert service.post_of(house(), number) == (sunday, "S")
+    number = writing.post_id(house(), sunday, "S")
+    assert writing.post_of(house(), number) == (sunday, "S")
     acts = [line.act for line in desk.ask(lines_about, "rota_post", number)]
     assert "rota.post_changed" in acts
     assert desk.ask(verify, KEY) is None
@@ -356,7 +356,7 @@ def test_an_empty_post_is_a_promise_until_it_is_filled(
     posts = desk.act(planner, service.mark_absent, house(), sick, tomorrow, tomorrow)
     assert posts
     promises = {one.key: one for one in reader.load().promises}
-    number = service.post_id(house(), tomorrow, posts[0].shift)
+    number = writing.post_id(house(), tomorrow, posts[0].shift)
     promise = promises[PromiseKind.ROTA, number]
     assert promise.state == "gap" and loudness(promise, clock.now()) is Loudness.GAP
     assert promise.due_at is not None and promise.due_at.astimezone(PARIS).date() == tomorrow

@@ -17,7 +17,7 @@ from conciergedesk.rota.checker.coverage import SeatCount
 from conciergedesk.rota.checker.instants import instant
 from conciergedesk.rota.house import RotaHouse
 from conciergedesk.rota.queries import gaps
-from conciergedesk.rota.service import post_id, post_of
+from conciergedesk.rota.writing import post_id, post_of
 
 AHEAD_DAYS = 14
 TEAMS = {"technical": "technical", "commercial": "commercial"}

@@ -70,7 +70,7 @@ def _lines(rota: Rota) -> Iterator[str]:
     yield from _table(
         "[site]", name=site.name, timezone=site.timezone, region=site.region, good_friday=site.good_friday,
         packs=site.packs, sunday_minutes=site.sunday_minutes, closed_on=site.closed_on,
-        opens=clock_text(site.opens), closes=clock_text(site.closes),
+        opens=clock_text(site.opens), closes=clock_text(site.closes), swaps=site.swaps,
     )  # fmt: skip
     yield from _table("[period]", start=rota.first, days=rota.days)
     for shift in rota.shifts:

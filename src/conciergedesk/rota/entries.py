@@ -24,6 +24,7 @@ from conciergedesk.rota.values import (
 )  # fmt: skip
 
 MOST_DAYS = 366
+SWAP_RULES = ("partner", "advice", "supervisor")
 
 
 def read_site(table: Table) -> Site:
@@ -40,6 +41,7 @@ def read_site(table: Table) -> Site:
         packs=table.texts("packs") + ((agreement,) if agreement else ()),
         sunday_minutes=table.optional_whole("sunday_minutes", 0, 1440), closed_on=table.days("closed_on"),
         opens=table.clock("opens", 480), closes=table.clock("closes", 1260),
+        swaps=table.one_of("swaps", lambda text: text in SWAP_RULES, "partner"),
     )  # fmt: skip
     table.finish()
     return site

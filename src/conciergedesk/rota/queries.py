@@ -17,8 +17,17 @@ from conciergedesk.rota.checker.coverage import SeatCount, seat_counts
 from conciergedesk.rota.checker.judge import check
 from conciergedesk.rota.checker.violations import Violation
 from conciergedesk.rota.house import RotaHouse
-from conciergedesk.rota.tables import RotaAbsence, RotaAssignment, RotaVersion
-from conciergedesk.rota.values import Absence, Assignment, Publication, Roster, Rota
+from conciergedesk.rota.tables import RotaAbsence, RotaAssignment, RotaException, RotaVersion, RotaWish
+from conciergedesk.rota.values import (
+    OFF,
+    Absence,
+    Assignment,
+    Publication,
+    Roster,
+    Rota,
+    SignedException,
+    Wish,
+)  # fmt: skip
 
 LOOK_BACK = timedelta(days=91)
 """Averages over twelve weeks reach this far back."""
@@ -211,11 +220,14 @@ def desk_rota(session: Session, house: RotaHouse, first: date, days: int) -> Des
         if person in house.rota.agent_by_id
     ]
     roster = live_roster(session, house, first - LOOK_BACK, last + LOOK_AHEAD)
+    wishes = wishes_between(session, house, first - LOOK_BACK, last + LOOK_AHEAD)
     rota = replace(
         house.rota,
         first=first,
         days=days,
         absences=(*house.rota.absences, *(absence for _number, absence in away)),
+        wishes=(*house.rota.wishes, *remembered(wishes, roster, first)),
+        exceptions=(*house.rota.exceptions, *exceptions_since(session, house, first - LOOK_BACK)),
         roster=roster,
         publication=_publication(house, until),
     )
@@ -227,6 +239,46 @@ def desk_rota(session: Session, house: RotaHouse, first: date, days: int) -> Des
         roster_of(session, house, draft.id) if draft is not None else Roster(),
         tuple(away),
     )
+
+
+def wishes_between(session: Session, house: RotaHouse, first: date, last: date) -> tuple[Wish, ...]:
+    """The wishes made on the desk for these days."""
+    query = (
+        pick(RotaWish.person, RotaWish.day, RotaWish.shift, RotaWish.wanted, RotaWish.weight)
+        .where(RotaWish.day >= first, RotaWish.day <= last)
+        .order_by(col(RotaWish.day), col(RotaWish.person))
+    )
+    known, shifts = house.rota.agent_by_id, {OFF, *house.rota.shift_by_id}
+    return tuple(Wish(*row) for row in session.exec(query) if row[0] in known and row[2] in shifts)
+
+
+def remembered(wishes: tuple[Wish, ...], roster: Roster, first: date) -> tuple[Wish, ...]:
+    """The wishes from ``first`` on, each heavier by those of the same person that were refused before."""
+    refused: dict[str, int] = {}
+    for one in wishes:
+        if one.day < first and not granted(one, roster):
+            refused[one.agent] = refused.get(one.agent, 0) + 1
+    return tuple(replace(one, refused_before=refused.get(one.agent, 0)) for one in wishes if one.day >= first)
+
+
+def granted(wish: Wish, roster: Roster) -> bool:
+    """Whether a roster gives what was wished."""
+    worked = roster.shifts_on(wish.agent, wish.day)
+    met = not worked if wish.shift == OFF else wish.shift in worked
+    return met is wish.wanted
+
+
+def exceptions_since(session: Session, house: RotaHouse, first: date) -> tuple[SignedException, ...]:
+    """Exceptions signed on the desk that reach ``first`` or later days."""
+    query = (
+        pick(
+            RotaException.rule, RotaException.person, RotaException.first, RotaException.last,
+            RotaException.signed_by, RotaException.reason, RotaException.signed_at,
+        )
+        .where(RotaException.last >= first)
+        .order_by(col(RotaException.id))
+    )  # fmt: skip
+    return tuple(SignedException(*row) for row in session.exec(query) if row[1] in house.rota.agent_by_id)
 
 
 def _publication(house: RotaHouse, until: date | None) -> Publication | None:

@@ -5,32 +5,40 @@ Every change is judged by the independent checker for everybody it touches befor
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 
 from sqlmodel import col, select
 
-from conciergedesk.core.db.read import pick
 from conciergedesk.core.db.unit import Unit
-from conciergedesk.core.errors import InvalidInput, NotFound, RuleRefused
+from conciergedesk.core.errors import Conflict, InvalidInput, NotFound, RuleRefused
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.text import clean_line
 from conciergedesk.rota import changes
-from conciergedesk.rota.changes import Difference, Verdict, differences
+from conciergedesk.rota.changes import Difference, Verdict
 from conciergedesk.rota.checker.coverage import seat_counts
-from conciergedesk.rota.checker.instants import span_of
 from conciergedesk.rota.checker.violations import Violation
 from conciergedesk.rota.house import RotaHouse
-from conciergedesk.rota.queries import DeskRota, desk_rota, preview
+from conciergedesk.rota.queries import desk_rota, preview
+from conciergedesk.rota.reasons import after_changes
 from conciergedesk.rota.tables import RotaAbsence, RotaAssignment, RotaVersion
-from conciergedesk.rota.values import Assignment, Roster
+from conciergedesk.rota.values import Roster
+from conciergedesk.rota.writing import (
+    AROUND,
+    agents_by_code,
+    apply,
+    assignment_row,
+    desk_for_change,
+    may_change,
+    record_posts,
+    sign_or_refuse,
+    today_at,
+    write_change,
+)
 from conciergedesk.staff.rules import Right
-from conciergedesk.staff.tables import Agent
 
 LONGEST_DAYS = 366
-POSTS_PER_DAY = 100
-AROUND = timedelta(days=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,20 +57,6 @@ class OpenPost:
     day: date
     shift: str
     missing: int
-
-
-def post_id(house: RotaHouse, day: date, shift: str) -> int:
-    """The number of a post: the same on every desk that reads the same files."""
-    place = next((place for place, one in enumerate(house.rota.shifts) if one.id == shift), POSTS_PER_DAY - 1)
-    return day.toordinal() * POSTS_PER_DAY + place
-
-
-def post_of(house: RotaHouse, number: int) -> tuple[date, str] | None:
-    """Day and shift of a post's number."""
-    day, place = divmod(number, POSTS_PER_DAY)
-    if place >= len(house.rota.shifts):
-        return None
-    return date.fromordinal(day), house.rota.shifts[place].id
 
 
 # --- drafts and publishing ----------------------------------------------------------------------------------------
@@ -105,8 +99,10 @@ def save_draft(
         )
     )
     assert made.id is not None
-    agents = _agents(unit)
-    unit.session.add_all(_row(house, made.id, one, agents) for one in roster if first <= one.day <= last)
+    agents = agents_by_code(unit)
+    unit.session.add_all(
+        assignment_row(house, made.id, one, agents) for one in roster if first <= one.day <= last
+    )
     unit.record("rota.drafted", "rota", made.id, first=first, last=last, undoable=False)
     return made.id
 
@@ -143,7 +139,7 @@ def publish(
         if not reason:
             raise RuleRefused(N_("{why}. Say why to publish all the same."), why=str(plan.late[0]))
         unit.require(Right.SIGN_EXCEPTIONS)
-    today = _today(unit, house)
+    today = today_at(unit, house)
     live = unit.session.exec(
         select(RotaAssignment).where(
             col(RotaAssignment.is_live),
@@ -162,7 +158,7 @@ def publish(
         "rota.published", "rota", draft_id, undoable=False, reason=reason, changes=len(plan.changed),
         late=len(plan.late), first=found.first, last=found.last,
     )  # fmt: skip
-    _record_posts(
+    record_posts(
         unit, house, ((one.day, shift) for one in plan.changed for shift in (*one.before, *one.after))
     )
     unit.session.flush()
@@ -170,7 +166,7 @@ def publish(
     desk = desk_rota(unit.session, house, max(found.first, today), max(1, (found.last - today).days + 1))
     empty = {(one.day, one.shifts[0]) for one in seat_counts(desk.rota, desk.roster) if one.missing}
     told = {(one.day, shift) for one in plan.changed for shift in (*one.before, *one.after)}
-    _record_posts(unit, house, empty - told)
+    record_posts(unit, house, empty - told)
     return Published(draft_id, plan.changed, plan.late)
 
 
@@ -200,19 +196,19 @@ def mark_absent(
         raise InvalidInput(N_("{person} is not in the team of the rota."), field="person", person=person)
     if last < first or (last - first).days >= LONGEST_DAYS:
         raise InvalidInput(N_("The last day must not be before the first."), field="last")
-    now = today or _today(unit, house)
+    now = today or today_at(unit, house)
     if last < now:
         raise InvalidInput(N_("These days are over."), field="last")
-    _may_change(unit, (person,))
-    agents = _agents(unit)
+    may_change(unit, (person,))
+    agents = agents_by_code(unit)
     unit.add(RotaAbsence(agent_id=agents.get(person), person=person, first=first, last=last))
     desk = desk_rota(unit.session, house, first, (last - first).days + 1)
     begins = max(first, now)
     lost = [one for one in desk.roster if one.agent == person and begins <= one.day <= last]
     after = Roster(tuple(one for one in desk.roster if one not in lost))
-    version = _apply(unit, house, desk.roster, after, agents)
+    version = apply(unit, house, desk.roster, after, agents)
     unit.record("rota.absent", "rota", version, agent=agents.get(person) or 0, first=first, last=last)
-    _record_posts(unit, house, ((one.day, one.shift) for one in lost))
+    record_posts(unit, house, ((one.day, one.shift) for one in lost))
     posts = {(one.day, one.shift) for one in lost}
     return tuple(
         OpenPost(count.day, count.shifts[0], count.missing)
@@ -221,14 +217,17 @@ def mark_absent(
     )
 
 
-def take(unit: Unit, house: RotaHouse, person: str, day: date, shift: str) -> Verdict:
+def take(unit: Unit, house: RotaHouse, person: str, day: date, shift: str, *, exception: str = "") -> Verdict:
     """Put ``person`` on a shift that lacks somebody.
 
+    With ``exception`` a supervisor signs, for that reason, every rule that says no.
+
     Raises:
-        RuleRefused: a rule says no, with figures and source; or nobody is lacking there (any more).
+        ChangeRefused: a rule says no, with figures and source.
+        RuleRefused: nobody is lacking there (any more).
     """
     unit.require(Right.SEE_ROTA)
-    desk = _desk(unit, house, (person,), (day,))
+    desk = desk_for_change(unit, house, (person,), (day,))
     if shift not in house.rota.shift_by_id:
         raise NotFound(N_("There is no shift “{shift}”."), shift=clean_line(shift, 40))
     counts = [one for one in seat_counts(desk.rota, desk.roster, day, day) if shift in one.shifts]
@@ -236,135 +235,96 @@ def take(unit: Unit, house: RotaHouse, person: str, day: date, shift: str) -> Ve
     if full:
         raise RuleRefused(N_("Nobody is lacking on {shift} on {day} any more."), shift=shift, day=day)
     verdict = changes.take(desk.rota, desk.roster, house.law, person, day, shift)
-    return _judged(unit, house, desk, verdict, "rota.taken", (person,), day)
+    return write_change(unit, house, desk, verdict, "rota.taken", (person,), day, exception=exception)
 
 
-def hand_on(unit: Unit, house: RotaHouse, giver: str, taker: str, day: date, shift: str) -> Verdict:
-    """Give one person's shift to another. Raises as ``take``."""
-    unit.require(Right.SEE_ROTA)
-    desk = _desk(unit, house, (giver, taker), (day,))
-    verdict = changes.give(desk.rota, desk.roster, house.law, giver, taker, day, shift)
-    return _judged(unit, house, desk, verdict, "rota.handed_on", (giver, taker), day)
-
-
-def swap(unit: Unit, house: RotaHouse, a: str, day_a: date, b: str, day_b: date) -> Verdict:
-    """Two people exchange their shifts; judged for both. Raises as ``take``."""
-    unit.require(Right.SEE_ROTA)
-    desk = _desk(unit, house, (a, b), (day_a, day_b))
-    verdict = changes.swap(desk.rota, desk.roster, house.law, a, day_a, b, day_b)
-    return _judged(unit, house, desk, verdict, "rota.swapped", (a, b), day_a)
-
-
-def _desk(unit: Unit, house: RotaHouse, people: Iterable[str], days: Iterable[date]) -> DeskRota:
-    """The rota round some days, locked; refuses strangers, the past and who may not."""
-    people, days = tuple(people), tuple(days)
-    for person in people:
-        if person not in house.rota.agent_by_id:
-            raise InvalidInput(N_("{person} is not in the team of the rota."), field="person", person=person)
-    if min(days) < _today(unit, house):
-        raise RuleRefused(N_("{day} is over. What was worked is not changed."), day=min(days))
-    _may_change(unit, people)
-    for day in days:
-        unit.load(RotaVersion, _version_on(unit, day))
-    first = min(days) - AROUND
-    return desk_rota(unit.session, house, first, (max(days) + AROUND - first).days + 1)
-
-
-def _judged(
-    unit: Unit,
-    house: RotaHouse,
-    desk: DeskRota,
-    verdict: Verdict,
-    act: str,
-    people: tuple[str, ...],
-    day: date,
+def hand_on(
+    unit: Unit, house: RotaHouse, giver: str, taker: str, day: date, shift: str, *, exception: str = ""
 ) -> Verdict:
-    if not verdict.accepted:
-        raise RuleRefused(N_("Not possible: {why}"), why=str(verdict.refusals[0]))
-    agents = _agents(unit)
-    version = _apply(unit, house, desk.roster, verdict.roster, agents)
-    unit.record(act, "rota", version, day=day, agents=[agents.get(person) or 0 for person in people])
-    changed = differences(desk.rota, desk.roster, verdict.roster, desk.rota.first, desk.rota.last)
-    _record_posts(unit, house, ((one.day, shift) for one in changed for shift in (*one.before, *one.after)))
-    return verdict
-
-
-def _apply(unit: Unit, house: RotaHouse, before: Roster, after: Roster, agents: dict[str, int]) -> int:
-    """Write what separates two rosters; answers the version that was touched (0: nothing was)."""
-    gone = set(before.assignments) - set(after.assignments)
-    new = set(after.assignments) - set(before.assignments)
-    touched = 0
-    for one in sorted(gone, key=_order):
-        row = unit.session.exec(
-            select(RotaAssignment)
-            .where(
-                col(RotaAssignment.is_live),
-                RotaAssignment.person == one.agent,
-                RotaAssignment.day == one.day,
-                RotaAssignment.shift == one.shift,
-            )
-            .with_for_update()
-        ).one()
-        row.is_live = False
-        touched = row.rota_id
-    unit.session.flush()
-    for one in sorted(new, key=_order):
-        touched = _version_on(unit, one.day)
-        row = _row(house, touched, one, agents)
-        row.is_live = True
-        unit.session.add(row)
-    unit.session.flush()
-    return touched
-
-
-def _order(one: Assignment) -> tuple[date, str, str]:
-    return one.day, one.agent, one.shift
-
-
-def _record_posts(unit: Unit, house: RotaHouse, posts: Iterable[tuple[date, str]]) -> None:
-    """Tell the boards of all desks which posts may be open or filled now."""
-    for day, shift in sorted(set(posts)):
-        unit.record("rota.post_changed", "rota_post", post_id(house, day, shift))
-
-
-def _version_on(unit: Unit, day: date) -> int:
-    """The published version that holds on a day."""
-    found = unit.session.exec(
-        select(RotaVersion.id)
-        .where(RotaVersion.state == "published", RotaVersion.first <= day, RotaVersion.last >= day)
-        .order_by(col(RotaVersion.published_at).desc(), col(RotaVersion.id).desc())
-        .limit(1)
-    ).first()
-    if found is None:
-        raise RuleRefused(N_("No rota is published for {day}. Publish one first."), day=day)
-    return found
-
-
-def _row(house: RotaHouse, rota_id: int, one: Assignment, agents: dict[str, int]) -> RotaAssignment:
-    shift = house.rota.shift_by_id[one.shift]
-    span = span_of(one, shift, house.rota.site.timezone)
-    return RotaAssignment(
-        rota_id=rota_id, agent_id=agents.get(one.agent), person=one.agent, day=one.day, shift=one.shift,
-        seat=shift.line, starts_at=datetime.fromtimestamp(span.start * 60, UTC),
-        ends_at=datetime.fromtimestamp(span.end * 60, UTC), start_minute=one.start, end_minute=one.end,
-        on_call=shift.on_call,
-    )  # fmt: skip
-
-
-def _agents(unit: Unit) -> dict[str, int]:
-    """Agents of the desk by code."""
-    return {code: number for number, code in unit.session.exec(pick(Agent.id, Agent.code))}
-
-
-def _may_change(unit: Unit, people: Iterable[str]) -> None:
-    """A planner changes everybody's shifts, others only what concerns themselves."""
-    unit.require(Right.SEE_ROTA)
-    if unit.actor.id is not None and Right.PLAN_ROTA not in unit.actor.rights:
-        me = unit.session.get(Agent, unit.actor.id)
-        if me is not None and me.code in set(people):
-            return
+    """A planner gives one person's shift to another; people themselves ask each other. Raises as ``take``."""
     unit.require(Right.PLAN_ROTA)
+    desk = desk_for_change(unit, house, (giver, taker), (day,))
+    verdict = changes.give(desk.rota, desk.roster, house.law, giver, taker, day, shift)
+    return write_change(
+        unit, house, desk, verdict, "rota.handed_on", (giver, taker), day, exception=exception
+    )
 
 
-def _today(unit: Unit, house: RotaHouse) -> date:
-    return unit.now.astimezone(house.zone).date()
+def swap(
+    unit: Unit, house: RotaHouse, a: str, day_a: date, b: str, day_b: date, *, exception: str = ""
+) -> Verdict:
+    """A planner exchanges two people's shifts; judged for both. Raises as ``take``."""
+    unit.require(Right.PLAN_ROTA)
+    desk = desk_for_change(unit, house, (a, b), (day_a, day_b))
+    verdict = changes.swap(desk.rota, desk.roster, house.law, a, day_a, b, day_b)
+    return write_change(unit, house, desk, verdict, "rota.swapped", (a, b), day_a, exception=exception)
+
+
+def repair(unit: Unit, house: RotaHouse, changed: Sequence[Difference], *, exception: str = "") -> Verdict:
+    """Write a repair as it was shown. Raises as ``take``, and ``Conflict`` when the rota has moved on since."""
+    unit.require(Right.PLAN_ROTA)
+    if not changed:
+        raise InvalidInput(N_("This repair changes nothing."), field="repair")
+    people = tuple(sorted({one.agent for one in changed}))
+    days = tuple(sorted({one.day for one in changed}))
+    desk = desk_for_change(unit, house, people, days)
+    for one in changed:
+        if desk.roster.shifts_on(one.agent, one.day) != one.before:
+            raise Conflict(
+                N_("The rota has changed on {day} since this was worked out. Look again."), day=one.day
+            )
+    after = after_changes(desk.rota, desk.roster, changed)
+    cells = {(one.agent, one.day): after.cell(one.agent, one.day) for one in changed}
+    verdict = changes.judge_change(desk.rota, desk.roster, house.law, cells)
+    return write_change(unit, house, desk, verdict, "rota.repaired", people, days[0], exception=exception)
+
+
+def change_cell(
+    unit: Unit, house: RotaHouse, person: str, day: date, shifts: Sequence[str], *, draft_id: int = 0,
+    exception: str = "",
+) -> Verdict:  # fmt: skip
+    """Give a person other shifts on a day (none: the day becomes free), in what holds or in a draft.
+
+    Raises as ``take``.
+    """
+    unit.require(Right.PLAN_ROTA)
+    for shift in shifts:
+        if shift not in house.rota.shift_by_id:
+            raise NotFound(N_("There is no shift “{shift}”."), shift=clean_line(shift, 40))
+    if draft_id:
+        return _change_draft(unit, house, draft_id, Difference(person, day, (), tuple(shifts)), exception)
+    desk = desk_for_change(unit, house, (person,), (day,))
+    cell = after_changes(desk.rota, desk.roster, [Difference(person, day, (), tuple(shifts))])
+    verdict = changes.judge_change(desk.rota, desk.roster, house.law, {(person, day): cell.cell(person, day)})
+    return write_change(unit, house, desk, verdict, "rota.changed", (person,), day, exception=exception)
+
+
+def _change_draft(unit: Unit, house: RotaHouse, draft_id: int, wanted: Difference, exception: str) -> Verdict:
+    found = unit.load(RotaVersion, draft_id)
+    person, day = wanted.agent, wanted.day
+    if found.state != "draft" or not found.first <= day <= found.last:
+        raise NotFound(N_("This draft is no longer there. Go back and refresh the rota."))
+    first = day - AROUND
+    desk = desk_rota(unit.session, house, first, 2 * AROUND.days + 1)
+    shown = replace(desk, roster=desk.with_draft())
+    cell = after_changes(shown.rota, shown.roster, [wanted]).cell(person, day)
+    verdict = changes.judge_change(shown.rota, shown.roster, house.law, {(person, day): cell})
+    if not verdict.accepted:
+        sign_or_refuse(unit, verdict, exception)
+    rows = unit.session.exec(
+        select(RotaAssignment).where(
+            RotaAssignment.rota_id == draft_id, RotaAssignment.person == person, RotaAssignment.day == day
+        )
+    ).all()
+    for row in rows:
+        if row.shift not in wanted.after:
+            unit.session.delete(row)
+    kept = {row.shift for row in rows}
+    agents = agents_by_code(unit)
+    unit.session.add_all(
+        assignment_row(house, draft_id, one, agents) for one in cell if one.shift not in kept
+    )
+    # A cell changed by hand is no longer the planner's proof.
+    found.bound = 0
+    unit.record("rota.draft_changed", "rota", draft_id, day=day, agents=[agents.get(person) or 0])
+    return verdict

@@ -92,3 +92,85 @@ class RotaAbsence(SQLModel, table=True):
     first: date
     last: date
     version: int = 1
+
+
+class RotaAsk(SQLModel, table=True):
+    """Two people want to exchange a shift, one wants to give or take one, or volunteers are called for.
+
+    Attributes:
+        person: who has the shift now; empty when nobody has it.
+        partner: who would have it, and in a swap gives ``partner_shift`` for it; empty until a volunteer is found.
+        answer_by: who has to say yes or no; empty when anybody may.
+    """
+
+    __tablename__ = "rota_ask"
+    __table_args__ = (
+        CheckConstraint("kind IN ('swap','give','call')", name="ck_rota_ask_kind"),
+        CheckConstraint(
+            "state IN ('asked','agreed','done','declined','withdrawn','refused')", name="ck_rota_ask_state"
+        ),
+        CheckConstraint("(kind = 'swap') = (partner_day IS NOT NULL)", name="ck_rota_ask_partner"),
+        Index("ix_rota_ask_open", "state", "day"),
+    )
+
+    id: int | None = key()
+    kind: str = line(limit=8)
+    state: str = line("asked", limit=12)
+    person: str = line(limit=40)
+    day: date
+    shift: str = line(limit=40)
+    partner: str = line(limit=40)
+    partner_day: date | None = None
+    partner_shift: str = line(limit=40)
+    answer_by: str = line(limit=40)
+    asked_by_id: int | None = link("agent.id", optional=True)
+    asked_at: datetime
+    answered_at: datetime | None = None
+    decided_by_id: int | None = link("agent.id", optional=True, index=False)
+    decided_at: datetime | None = None
+    reason: str = line(limit=200)
+    version: int = 1
+
+
+class RotaWish(SQLModel, table=True):
+    """What somebody would like on a day: off, a shift, or not a shift. One wish a day."""
+
+    __tablename__ = "rota_wish"
+    __table_args__ = (
+        CheckConstraint("weight BETWEEN 1 AND 5", name="ck_rota_wish_weight"),
+        Index("uq_rota_wish_day", "person", "day", unique=True),
+        Index("ix_rota_wish_day", "day"),
+    )
+
+    id: int | None = key()
+    agent_id: int | None = link("agent.id", optional=True)
+    person: str = line(limit=40)
+    day: date
+    shift: str = line("off", limit=40)
+    wanted: bool = True
+    weight: int = 2
+    made_at: datetime
+    version: int = 1
+
+
+class RotaException(SQLModel, table=True):
+    """A supervisor lets one person deviate from one rule on some days, with name and reason."""
+
+    __tablename__ = "rota_exception"
+    __table_args__ = (
+        CheckConstraint("last >= first", name="ck_rota_exception_days"),
+        CheckConstraint("length(reason) > 0", name="ck_rota_exception_reason"),
+        Index("ix_rota_exception_last", "last"),
+    )
+
+    id: int | None = key()
+    rule: str = line(limit=40)
+    agent_id: int | None = link("agent.id", optional=True)
+    person: str = line(limit=40)
+    first: date
+    last: date
+    signed_by_id: int | None = link("agent.id", optional=True, index=False)
+    signed_by: str = line(limit=80)
+    reason: str = line(limit=200)
+    signed_at: datetime
+    version: int = 1

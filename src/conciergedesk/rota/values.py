@@ -53,6 +53,8 @@ class Site:
         packs: ids of the rule packs that apply.
         sunday_minutes: most minutes worked on a Sunday or holiday; None leaves it to the packs.
         closed_on: dates on which nobody may work.
+        swaps: who has the last word on an exchange: ``partner`` (their yes is enough), ``advice`` (a supervisor
+            as well when it touches an advice), ``supervisor`` (always a supervisor as well).
     """
 
     name: str = ""
@@ -64,6 +66,7 @@ class Site:
     closed_on: tuple[date, ...] = ()
     opens: int = 480
     closes: int = 1260
+    swaps: str = "partner"
 
 
 @dataclass(frozen=True, slots=True)

@@ -549,6 +549,73 @@ def upgrade() -> None:
         batch_op.create_index("ix_rota_absence_last", ["last"], unique=False)
 
     op.create_table(
+        "rota_ask",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=8), nullable=False),
+        sa.Column("state", sa.String(length=12), nullable=False),
+        sa.Column("person", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("shift", sa.String(length=40), nullable=False),
+        sa.Column("partner", sa.String(length=40), nullable=False),
+        sa.Column("partner_day", sa.Date(), nullable=True),
+        sa.Column("partner_shift", sa.String(length=40), nullable=False),
+        sa.Column("answer_by", sa.String(length=40), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=True),
+        sa.Column("asked_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("answered_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=True),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("(kind = 'swap') = (partner_day IS NOT NULL)", name="ck_rota_ask_partner"),
+        sa.CheckConstraint("kind IN ('swap','give','call')", name="ck_rota_ask_kind"),
+        sa.CheckConstraint(
+            "state IN ('asked','agreed','done','declined','withdrawn','refused')", name="ck_rota_ask_state"
+        ),
+        sa.ForeignKeyConstraint(
+            ["asked_by_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["decided_by_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("rota_ask", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rota_ask_asked_by_id"), ["asked_by_id"], unique=False)
+        batch_op.create_index("ix_rota_ask_open", ["state", "day"], unique=False)
+
+    op.create_table(
+        "rota_exception",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("rule", sa.String(length=40), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("person", sa.String(length=40), nullable=False),
+        sa.Column("first", sa.Date(), nullable=False),
+        sa.Column("last", sa.Date(), nullable=False),
+        sa.Column("signed_by_id", sa.Integer(), nullable=True),
+        sa.Column("signed_by", sa.String(length=80), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("signed_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("last >= first", name="ck_rota_exception_days"),
+        sa.CheckConstraint("length(reason) > 0", name="ck_rota_exception_reason"),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["signed_by_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("rota_exception", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rota_exception_agent_id"), ["agent_id"], unique=False)
+        batch_op.create_index("ix_rota_exception_last", ["last"], unique=False)
+
+    op.create_table(
         "rota_version",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("state", sa.String(length=12), nullable=False),
@@ -575,6 +642,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("rota_version", schema=None) as batch_op:
         batch_op.create_index("ix_rota_version_state", ["state", "last"], unique=False)
+
+    op.create_table(
+        "rota_wish",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("agent_id", sa.Integer(), nullable=True),
+        sa.Column("person", sa.String(length=40), nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("shift", sa.String(length=40), nullable=False),
+        sa.Column("wanted", sa.Boolean(), nullable=False),
+        sa.Column("weight", sa.Integer(), nullable=False),
+        sa.Column("made_at", sqlmodel.sql.sqltypes.UTCDateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint("weight BETWEEN 1 AND 5", name="ck_rota_wish_weight"),
+        sa.ForeignKeyConstraint(
+            ["agent_id"],
+            ["agent.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("rota_wish", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_rota_wish_agent_id"), ["agent_id"], unique=False)
+        batch_op.create_index("ix_rota_wish_day", ["day"], unique=False)
+        batch_op.create_index("uq_rota_wish_day", ["person", "day"], unique=True)
 
     op.create_table(
         "saved_report",
