@@ -80,7 +80,7 @@ def sqlite_desk(empty_database: Path, tmp_path: Path, clock: FixedClock) -> Iter
 @pytest.fixture
 def postgres_desk(postgres: PostgresServer, clock: FixedClock) -> Iterator[Desk]:
     """A desk on its own PostgreSQL database."""
-    with postgres.database() as url:
+    with postgres.emptied() as url:
         desk = Desk(open_engine(url), KEY, clock, Settings(database=url))
         yield desk
         desk.close()

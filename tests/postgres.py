@@ -24,6 +24,17 @@ from sqlalchemy import Engine
 
 from conciergedesk.core.db.engine import open_engine
 
+USES = 100
+"""How many tests share a database before a new one is made: deleted rows leave their space behind."""
+
+_WHAT_IS_THERE = """
+    SELECT array_agg(relname::text) FILTER (WHERE relkind = 'r'),
+           array_agg(relname::text) FILTER (WHERE relkind = 'S'),
+           md5(string_agg(relname || relnatts, ' ' ORDER BY relname)
+               || (SELECT string_agg(tgname, ' ' ORDER BY tgname) FROM pg_trigger WHERE NOT tgisinternal))
+      FROM pg_class WHERE relnamespace = 'public'::regnamespace
+"""
+
 
 def find_postgres() -> PostgresServer:
     """Start or reach a server. A missing one is an error, never a silent skip."""
@@ -145,6 +156,7 @@ class PostgresServer:
         self._process = process
         self._folder = folder
         self._template = f"template_{uuid.uuid4().hex[:8]}"
+        self._shared: SharedDatabase | None = None
 
     def make_template(self, create: Callable[[Engine], None]) -> None:
         """Make the database that each test gets a copy of."""
@@ -154,10 +166,18 @@ class PostgresServer:
         engine.dispose()
 
     @contextmanager
+    def emptied(self) -> Iterator[str]:
+        """A database with the schema and no row, as good as new at a tenth of the cost; yields its address."""
+        if self._shared is None or not self._shared.empty():
+            self._drop_shared()
+            name = self._copy()
+            self._shared = SharedDatabase(name, self._url(name))
+        yield self._shared.url
+
+    @contextmanager
     def database(self) -> Iterator[str]:
         """A fresh copy of the template; yields its address."""
-        name = f"test_{uuid.uuid4().hex[:12]}"
-        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}" STRATEGY file_copy')
+        name = self._copy()
         try:
             yield self._url(name)
         finally:
@@ -166,6 +186,7 @@ class PostgresServer:
     def stop(self) -> None:
         """End the server that this run started, and remove its files."""
         if self._process is None:
+            self._drop_shared()
             self._execute(f'DROP DATABASE IF EXISTS "{self._template}" WITH (FORCE)')
             return
         self._process.send_signal(signal.SIGINT)
@@ -177,9 +198,62 @@ class PostgresServer:
         assert self._folder is not None
         shutil.rmtree(self._folder, ignore_errors=True)
 
+    def _copy(self) -> str:
+        name = f"test_{uuid.uuid4().hex[:12]}"
+        self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{self._template}" STRATEGY file_copy')
+        return name
+
+    def _drop_shared(self) -> None:
+        if self._shared is not None:
+            self._shared.close()
+            self._execute(f'DROP DATABASE IF EXISTS "{self._shared.name}" WITH (FORCE)')
+            self._shared = None
+
     def _url(self, name: str) -> str:
         return self.address.replace("/postgres?", f"/{name}?", 1)
 
     def _execute(self, statement: str) -> None:
         with psycopg.connect(self.address, autocommit=True) as connection:
             connection.execute(statement.encode())
+
+
+class SharedDatabase:
+    """One database for test after test, emptied in between over a connection that stays open."""
+
+    def __init__(self, name: str, url: str) -> None:
+        self.name = name
+        self.url = url
+        self._left = USES
+        self._connection = psycopg.connect(url, autocommit=True)
+        tables, counters, self._shape = self._what_is_there()
+        # Rows go out under their guards: the journal refuses to be deleted from.
+        steps = ["SET session_replication_role = replica"]
+        steps += [f'DELETE FROM "{table}"' for table in tables if table != "alembic_version"]
+        steps += [f"SELECT setval('\"{counter}\"', 1, false)" for counter in counters]
+        self._steps = "; ".join(steps).encode()
+
+    def empty(self) -> bool:
+        """Take every row out and start the counters again; false when it is worn, or a test changed the schema."""
+        self._left -= 1
+        if not self._left:
+            return False
+        try:
+            self._connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            if self._what_is_there()[2] != self._shape:
+                return False
+            self._connection.execute(self._steps)
+        except psycopg.OperationalError:
+            # A test has ended every connection, this one too.
+            return False
+        return True
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _what_is_there(self) -> tuple[list[str], list[str], str]:
+        row = self._connection.execute(_WHAT_IS_THERE).fetchone()
+        assert row is not None
+        return row[0], row[1], row[2]
