@@ -30,7 +30,8 @@ def plant_rota(unit_at: UnitAt, now: datetime, agents: Mapping[str, Actor]) -> N
     today = now.astimezone(house.zone).date()
     first = today - timedelta(days=today.weekday() + 7)
     rota = replace(
-        house.rota, first=first, days=7 * WEEKS, absences=(), wishes=(), roster=Roster(), publication=None,
+        house.rota, first=first, days=7 * WEEKS, wishes=(), roster=Roster(), publication=None,
+        absences=tuple(one for one in house.rota.absences if one.agent in agents),
         agents=tuple(agent for agent in house.rota.agents if agent.id in agents),
     )  # fmt: skip
     found = plan_period(rota, house.law, seconds=PLAN_SECONDS)
