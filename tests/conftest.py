@@ -6,10 +6,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import Engine
 
 from conciergedesk.bootstrap import create_schema, import_tables
 from conciergedesk.core.actor import SYSTEM, Actor
@@ -66,22 +68,35 @@ def postgres() -> Iterator[PostgresServer]:
         server.stop()
 
 
+@pytest.fixture(scope="session")
+def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
+    """One engine for every SQLite desk: it remembers how statements are written, which is dearer than running them."""
+    return open_engine(f"sqlite:///{tmp_path_factory.mktemp('desk') / 'desk.db'}")
+
+
 @pytest.fixture
-def sqlite_desk(empty_database: Path, tmp_path: Path, clock: FixedClock) -> Iterator[Desk]:
-    """A desk on its own SQLite file."""
-    file = tmp_path / "desk.db"
+def sqlite_desk(empty_database: Path, sqlite_engine: Engine, clock: FixedClock) -> Iterator[Desk]:
+    """A desk on a new SQLite file."""
+    file = Path(str(sqlite_engine.url.database))
+    shutil.rmtree(file.parent)
+    file.parent.mkdir(mode=0o700)
     shutil.copy(empty_database, file)
-    url = f"sqlite:///{file}"
-    desk = Desk(open_engine(url), KEY, clock, Settings(database=url))
+    desk = Desk(sqlite_engine, KEY, clock, Settings(database=f"sqlite:///{file}"))
     yield desk
     desk.close()
+
+
+@lru_cache(maxsize=1)
+def postgres_engine(url: str) -> Engine:
+    """The same for PostgreSQL, for as long as tests share a database."""
+    return open_engine(url)
 
 
 @pytest.fixture
 def postgres_desk(postgres: PostgresServer, clock: FixedClock) -> Iterator[Desk]:
     """A desk on its own PostgreSQL database."""
     with postgres.emptied() as url:
-        desk = Desk(open_engine(url), KEY, clock, Settings(database=url))
+        desk = Desk(postgres_engine(url), KEY, clock, Settings(database=url))
         yield desk
         desk.close()
 

@@ -51,6 +51,10 @@ def differences(engine: Engine) -> list[str]:
             return [repr(one) for one in compare_metadata(context, SQLModel.metadata)]
 
 
+def file_of(desk: Desk) -> Path:
+    return Path(str(desk.engine.url.database))
+
+
 @pytest.fixture
 def migrated(tmp_path: Path) -> Iterator[Engine]:
     engine = open_engine(f"sqlite:///{tmp_path / 'desk.db'}")
@@ -169,7 +173,7 @@ def test_a_damaged_database_is_refused_and_the_way_out_is_named(sqlite_desk: Des
     with sqlite_desk.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     broken = tmp_path / "broken.db"
-    shutil.copy(tmp_path / "desk.db", broken)
+    shutil.copy(file_of(sqlite_desk), broken)
     whole = broken.read_bytes()
     for pages in (range(0, 1), range(1, len(whole) // 4096)):
         spoiled = bytearray(whole)
@@ -216,7 +220,7 @@ def test_desks_that_open_a_new_database_together_all_succeed(tmp_path: Path) -> 
 # --- copies ---
 
 
-def test_a_copy_is_complete_private_and_the_newest_five_stay(sqlite_desk: Desk, tmp_path: Path) -> None:
+def test_a_copy_is_complete_private_and_the_newest_five_stay(sqlite_desk: Desk) -> None:
     ines = hire(sqlite_desk, "Inès")
     kept: list[Path] = []
     for hour in range(KEPT_COPIES + 3):
@@ -224,7 +228,7 @@ def test_a_copy_is_complete_private_and_the_newest_five_stay(sqlite_desk: Desk, 
         made = keep_copy(sqlite_desk.engine, now=datetime(2027, 3, 24, hour, tzinfo=UTC))
         assert made is not None
         kept.append(made)
-    folder = tmp_path / "copies"
+    folder = file_of(sqlite_desk).parent / "copies"
     assert sorted(folder.iterdir()) == kept[-KEPT_COPIES:]
     assert stat.S_IMODE(kept[-1].stat().st_mode) == 0o600 and stat.S_IMODE(folder.stat().st_mode) == 0o700
     copied = sqlite3.connect(kept[-1])
@@ -260,7 +264,7 @@ def test_a_copy_that_cannot_be_written_leaves_nothing_and_says_so(sqlite_desk: D
 
 def test_a_copy_is_put_back_and_what_was_there_is_kept(sqlite_desk: Desk, tmp_path: Path) -> None:
     ines = hire(sqlite_desk, "Inès")
-    url = f"sqlite:///{tmp_path / 'desk.db'}"
+    url = f"sqlite:///{file_of(sqlite_desk)}"
     copy = keep_copy(sqlite_desk.engine)
     sqlite_desk.act(ines, customers.add_person, first_name="Anke")
     assert copy is not None
@@ -269,7 +273,7 @@ def test_a_copy_is_put_back_and_what_was_there_is_kept(sqlite_desk: Desk, tmp_pa
     sqlite_desk.close()
     before = restore_copy(url, copy)
     assert before is not None
-    assert _people(before) == 1 and _people(tmp_path / "desk.db") == 0
+    assert _people(before) == 1 and _people(file_of(sqlite_desk)) == 0
     again = open_desk(Settings(database=url), home=tmp_path)
     again.close()
 
@@ -290,17 +294,17 @@ def test_what_is_no_sound_copy_is_not_put_back(
     file = tmp_path / "copy.db"
     if content is not None:
         file.write_bytes(content)
-    before = (tmp_path / "desk.db").read_bytes()
+    before = file_of(sqlite_desk).read_bytes()
     with pytest.raises(InvalidInput):
-        restore_copy(f"sqlite:///{tmp_path / 'desk.db'}", file)
-    assert (tmp_path / "desk.db").read_bytes() == before
+        restore_copy(f"sqlite:///{file_of(sqlite_desk)}", file)
+    assert file_of(sqlite_desk).read_bytes() == before
     assert not file.exists() or content is not None
 
 
 def test_a_damaged_database_gives_way_to_its_copy(tmp_path: Path, sqlite_desk: Desk) -> None:
     copy = keep_copy(sqlite_desk.engine)
     sqlite_desk.close()
-    file = tmp_path / "desk.db"
+    file = file_of(sqlite_desk)
     file.write_bytes(os.urandom(20_000))
     assert copy is not None
     before = restore_copy(f"sqlite:///{file}", copy)
