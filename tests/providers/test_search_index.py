@@ -116,6 +116,78 @@ def test_a_need_leads_to_the_trade(index: SearchIndex, query: str, trade: set[st
     assert set(found(index, query)[: len(trade)]) == trade
 
 
+MAP = (
+    provider("B1", "Boulangerie du Centre", "bakery", lat=49.120),
+    provider("B2", "Boulangerie Anne", "bakery", "Arlon", 49.680, 5.810),
+    provider("B3", "Fournil Bernard", "bakery", lat=49.125),
+    provider("D1", "Cabinet Vauban", "dentist", lat=49.121),
+    provider("H1", "Hôtel du Lac", "hotel", "Pont-à-Mousson", 48.905, 6.054),
+    provider("H2", "Hôtel Mont Royal", "hotel", lat=49.118),
+    provider("L1", "SOS Serrures", "locksmith", lat=49.122),
+    provider("S1", "Spa du Lac", "spa", lat=49.119),
+    replace(provider("S2", "Les Bains de Lou", "spa", lat=49.118), languages=("de",)),
+    provider("S3", "Spa des Alpes", "spa", "Thionville", 49.358, 6.168),
+    provider("R1", "Friterie Pont de Pierre", "restaurant", "Woippy", 49.151, 6.151),
+)
+DESK = SearchContext(now=NOW, origin=(49.119, 6.176), find_moment=desk_moments(PARIS))
+
+
+@pytest.fixture(scope="module")
+def around(lexicon: Lexicon) -> SearchIndex:
+    index = SearchIndex(lexicon)
+    index.build(MAP)
+    return index
+
+
+@pytest.mark.parametrize(
+    ("query", "first", "from_letter"),
+    [
+        ("dentiste", "D1", 4),
+        ("serrurier", "L1", 4),
+        ("porte claquée", "L1", 7),
+        ("hotel pont a mousson", "H1", 11),
+        ("spa allemand", "S1", 7),
+        ("boulangerie dimanche", "B1", 8),
+        ("spa thionville", "S3", 5),
+    ],
+)
+def test_the_answer_stays_while_the_query_is_typed_to_its_end(
+    around: SearchIndex, query: str, first: str, from_letter: int
+) -> None:
+    """A wish takes effect with its last letter: until then nothing jumps."""
+    last = len(query) - 1 if query.endswith("allemand") else len(query)
+    for end in range(from_letter, last + 1):
+        hits = around.search(query[:end], DESK).hits
+        assert hits and hits[0].id == first, query[:end]
+
+
+def test_a_wish_alone_lists_everybody_who_meets_it_nearest_first(around: SearchIndex) -> None:
+    assert found(around, "allemand", DESK) == ["S2"]
+    everybody = found(around, "dimanche", DESK)
+    assert len(everybody) == len(MAP) and everybody[-1] in ("B2", "H1")
+    assert "B2" not in found(around, "10km", DESK) and len(found(around, "10km", DESK)) == 8
+    assert found(around, "dimanche bou", DESK) == ["B1", "B2"]
+
+
+def test_words_that_say_nothing_leave_the_nearest_of_the_trade(around: SearchIndex) -> None:
+    assert found(around, "boulangerie ouverte", DESK) == ["B1", "B3", "B2"]
+
+
+def test_a_trade_alone_asks_for_the_nearest_not_for_the_shortest_name(around: SearchIndex) -> None:
+    assert found(around, "boulangerie", DESK) == ["B1", "B3", "B2"]
+
+
+def test_nobody_in_the_place_leads_to_the_nearest_and_says_so(around: SearchIndex) -> None:
+    result = around.search("spa pont-à-mousson", DESK)
+    assert result.widened and [hit.id for hit in result.hits][-1] == "S3"
+    assert all(why.reason is not Reason.NEAR for hit in result.hits for why in hit.why)
+    assert not around.search("spa metz", DESK).widened
+
+
+def test_who_is_called_so_in_the_place_counts_as_of_the_trade(around: SearchIndex) -> None:
+    assert found(around, "friterie woippy", DESK)[0] == "R1"
+
+
 def test_a_town_is_known_by_its_names_in_the_neighbours_languages(index: SearchIndex) -> None:
     for name in ("Sarrebruck", "Saarbrücken", "saarbruecken"):
         assert found(index, f"kiné {name}")[0] == "P4", name

@@ -14,6 +14,7 @@ from conciergedesk.core.errors import InvalidFile
 from conciergedesk.core.text import fold
 from conciergedesk.providers.search.lexicon import read_lexicon
 from conciergedesk.providers.search.phones import international, looks_like_phone, numbers_of
+from conciergedesk.providers.search.towns import Towns
 from conciergedesk.providers.search.vocabulary import Vocabulary
 from conciergedesk.providers.search.words import fold_all, slip_of_finger, sounds
 
@@ -100,8 +101,27 @@ def test_several_numbers_in_one_field_are_all_indexed() -> None:
     assert numbers_of(["+33353014620; +352621000012"], "FR") == ["33353014620", "352621000012"]
 
 
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(["metz", "metzeresche", "mey", "marly", "vic"]), st.booleans()), max_size=20
+    )
+)
+@settings(max_examples=60, deadline=None)
+def test_towns_come_and_go_with_their_providers(steps: list[tuple[str, bool]]) -> None:
+    towns = Towns(["metz", "marly"], [2, 1])
+    counts = {"metz": 2, "marly": 1}
+    for name, more in steps:
+        if more or counts.get(name, 0):
+            towns.count(name, 1 if more else -1)
+            counts[name] = counts.get(name, 0) + (1 if more else -1)
+    alive = {name for name, count in counts.items() if count}
+    assert towns.beginning("me") == sorted(name for name in alive if name.startswith("me"))
+    assert {name for name in counts if name in towns} == alive
+    assert towns.meant_by("marlz") == ("marly" if "marly" in alive else None)
+
+
 def test_hours_and_house_numbers_are_not_telephone_numbers() -> None:
-    assert looks_like_phone("0387") and looks_like_phone("+33 3 87")
+    assert looks_like_phone("0387") and looks_like_phone("+33 3 87") and looks_like_phone("038")
     assert not looks_like_phone("20h") and not looks_like_phone("12") and not looks_like_phone("2 cap")
 
 

@@ -8,8 +8,6 @@ from pathlib import Path
 from threading import RLock
 
 import numpy as np
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import extractOne
 
 from conciergedesk.providers.search.columns import STANDINGS
 from conciergedesk.providers.search.compaction import compacted
@@ -24,25 +22,36 @@ from conciergedesk.providers.search.entry import (
 from conciergedesk.providers.search.explain import Explainer
 from conciergedesk.providers.search.filters import ACTIVE, CLOSED, Ordering, Wishes
 from conciergedesk.providers.search.lexicon import Lexicon, read_lexicon
-from conciergedesk.providers.search.matching import Matcher, Rows, Term
+from conciergedesk.providers.search.matching import Matcher, Term
 from conciergedesk.providers.search.phone_hits import search_phones
 from conciergedesk.providers.search.placing import (
     ALIKE,
+    ALL_WORDS,
     GOOD,
     SAME_NAME,
     Place,
+    keep_asked_for,
+    keep_explained,
     place_pool,
+    place_rest,
     place_texts,
     place_whole_names,
 )
-from conciergedesk.providers.search.ranking import CANDIDATES, FEWER, Compared, best_candidates, compare
+from conciergedesk.providers.search.pools import NO_POOL, Pool, Pools
+from conciergedesk.providers.search.ranking import (
+    CANDIDATES,
+    FEWER,
+    NOTHING,
+    Compared,
+    best_candidates,
+    compare,
+)
 from conciergedesk.providers.search.storage import load_store, save_store
 from conciergedesk.providers.search.store import Store
 from conciergedesk.providers.search.understanding import WORDY, Reader, Reading
 
 DEFAULT_LIMIT = 20
 _FAIR = 0.80
-_NOBODY = np.zeros(0, np.int32)
 
 
 class SearchIndex:
@@ -68,8 +77,8 @@ class SearchIndex:
         """Search in ``store`` from now on."""
         self.store = store
         self._matcher = Matcher(store, self.lexicon)
-        self._reader = Reader(self.lexicon, store.is_commune, self._close_commune, self._is_known)
-        self._close: dict[str, str | None] = {}
+        self._pools = Pools(store, self.lexicon)
+        self._reader = Reader(self.lexicon, lambda: store.towns, self._is_known)
 
     def __len__(self) -> int:
         return self.store.live
@@ -86,7 +95,6 @@ class SearchIndex:
     def add(self, entry: ProviderEntry) -> None:
         """Add a provider, or replace the one with its id."""
         with self._lock:
-            self._close.clear()
             self.store.add(entry)
 
     def replace(self, entry: ProviderEntry) -> None:
@@ -96,7 +104,6 @@ class SearchIndex:
     def remove(self, id: str) -> bool:
         """Forget a provider; False when it was not known."""
         with self._lock:
-            self._close.clear()
             return self.store.remove(id)
 
     def compact(self) -> None:
@@ -155,13 +162,72 @@ class SearchIndex:
         place_whole_names(self.store, self._forms(words), places)
         for row in [row for row in places if self.store.facts.standing[row] == CLOSED]:
             del places[row]
-        pool: Rows = _NOBODY
-        intent = not reading.left_over and bool(reading.trade or reading.places)
-        if intent:
-            pool = self._intent_rows(reading, wishes)
+        pool = self._pool(reading, wishes)
+        certain = bool(reading.trade) and reading.exact
+        terms, found = self._place_names(reading, words, wishes, pool, places, context)
+        ordering = Ordering(self.store, wishes, context)
+        trade = self.store.trades.get(reading.trade, -1) if reading.trade else -1
+        if len(pool.rows):
+            if certain:
+                pool = self._with_named(pool, reading, found, wishes)
+                keep_asked_for(found, pool, places, unfinished=bool(reading.pending))
+            if pool.widened:
+                place_rest(trade, pool.rows, ordering, places, limit)
+            else:
+                place_pool(reading, trade, pool, ordering, places, limit)
+        elif certain and reading.left_over:
+            beside = {*reading.left_over}
+            keep_explained(self._pools.explained(term for term in terms if term.word in beside), places)
+            pool = self._pools.asked_for(reading, wishes)
+            place_rest(trade, pool.rows, ordering, places, limit)
+        chosen = ordering.best(places, limit)
+        explainer = Explainer(self.store, self.lexicon, reading, terms)
+        return SearchResult(
+            reading.understanding,
+            tuple(self._hits(chosen, places, explainer, wishes, ordering)),
+            max(len(pool.rows), len(places)),
+            pool.widened,
+        )
+
+    def _pool(self, reading: Reading, wishes: Wishes) -> Pool:
+        """Whom the chips ask for, when they explain all words but one that may still be typed."""
+        if not reading.plain:
+            return NO_POOL
+        pool = self._pools.asked_for(reading, wishes)
+        if not reading.pending:
+            return pool
+        liked = self._pools.going_on(pool.rows, reading.pending)
+        if not liked.any():
+            return pool if self._reader.may_go_on(reading.pending) else NO_POOL
+        if not (reading.trade or reading.places):
+            return Pool(pool.rows[liked], liked[liked])
+        return pool._replace(liked=liked)
+
+    def _with_named(self, pool: Pool, reading: Reading, found: Compared, wishes: Wishes) -> Pool:
+        """With providers in the very place that are called what was asked for, whatever their trade is."""
+        if pool.widened or not reading.places:
+            return pool
+        named = found.rows[found.cover >= ALL_WORDS]
+        named = named[wishes.inside(named) & wishes.keep(named)]
+        rows = np.union1d(pool.rows, named)
+        if len(rows) == len(pool.rows):
+            return pool
+        return Pool(rows, self._pools.going_on(rows, reading.pending) if pool.liked is not None else None)
+
+    def _place_names(
+        self,
+        reading: Reading,
+        words: list[str],
+        wishes: Wishes,
+        pool: Pool,
+        places: dict[int, Place],
+        context: SearchContext,
+    ) -> tuple[list[Term], Compared]:
+        """Put providers in their places by the words of their names; answers what the words may stand for."""
         same = any(place.level == SAME_NAME for place in places.values())
-        enough = same or (len(pool) >= 5 and reading.exact)
+        enough = same or pool.liked is not None or (len(pool.rows) >= 5 and reading.exact)
         terms: list[Term] = []
+        found = NOTHING
         name_words = reading.name_words
         if name_words != words and reading.left_over and not places:
             # A wish may be part of a name: "la chinoise" is a restaurant before it is a language.
@@ -172,37 +238,7 @@ class SearchIndex:
         if name_words:
             terms, found = self._by_text(reading, name_words, context, enough=enough)
             place_texts(found, words, wishes, places, named=bool(reading.trade and reading.places))
-        ordering = Ordering(self.store, wishes, context)
-        if len(pool):
-            trade = self.store.trades.get(reading.trade, -1) if reading.trade else -1
-            place_pool(reading, trade, pool, ordering, places, limit)
-        chosen = ordering.best(places, limit)
-        return SearchResult(
-            reading.understanding,
-            tuple(self._hits(chosen, places, Explainer(self.store, self.lexicon, reading, terms), ordering)),
-            max(len(pool), len(places)),
-        )
-
-    def _intent_rows(self, reading: Reading, wishes: Wishes) -> Rows:
-        """Everybody of the trade in or near the place."""
-        store = self.store
-        if reading.trade:
-            codes = (reading.trade, *self.lexicon.narrower(reading.trade))
-            groups = [store.trade_rows[store.trades[code]] for code in codes if code in store.trades]
-        else:
-            groups = [store.commune_rows[store.communes[p]] for p in reading.places if p in store.communes]
-        kept: list[Rows] = []
-        for rows in groups:
-            rows = rows[store.facts.alive[rows]]
-            if reading.places:
-                rows = rows[wishes.at_place(rows)]
-            kept.append(rows[wishes.keep(rows)])
-        if len(kept) < 2:
-            return kept[0] if kept else _NOBODY
-        members = np.zeros(store.facts.count, np.bool_)
-        for rows in kept:
-            members[rows] = True
-        return np.flatnonzero(members).astype(np.int32)
+        return terms, found
 
     def _by_text(
         self, reading: Reading, words: Sequence[str], context: SearchContext, *, enough: bool
@@ -237,7 +273,7 @@ class SearchIndex:
         rows, cover = self._matcher.score(terms)
         rows, cover = best_candidates(self.store, rows, cover, length, most)
         if not len(rows):
-            return Compared(rows, cover, cover, [])
+            return NOTHING
         return compare(self.store, forms, rows, cover)
 
     def _forms(self, words: Sequence[str]) -> list[list[str]]:
@@ -256,23 +292,17 @@ class SearchIndex:
         number = self.store.vocabulary.numbers.get(word)
         return number is not None and bool(self.store.frequency[number] > 0)
 
-    def _close_commune(self, phrase: str) -> str | None:
-        """The one commune a misspelt phrase can mean."""
-        if phrase not in self._close:
-            if len(self._close) > 2000:
-                self._close.clear()
-            cutoff = 1 if len(phrase) < 8 else 2
-            names = self.store.living_communes
-            found = extractOne(phrase, names, scorer=OSA.distance, score_cutoff=cutoff)
-            self._close[phrase] = found[0] if found is not None and found[0] else None
-        return self._close[phrase]
-
     def _hits(
-        self, rows: Sequence[int], places: Mapping[int, Place], explainer: Explainer, ordering: Ordering
+        self,
+        rows: Sequence[int],
+        places: Mapping[int, Place],
+        explainer: Explainer,
+        wishes: Wishes,
+        ordering: Ordering,
     ) -> Iterator[Hit]:
         standings = self.store.facts.standing[rows].tolist() if rows else ()
         for row, distance, standing in zip(rows, ordering.distances(rows), standings, strict=True):
-            why, spans = explainer.explain(row)
+            why, spans = explainer.explain(row, near=wishes.is_near(distance))
             yield Hit(
                 id=self.store.ids[row],
                 score=round(places[row].score, 4),

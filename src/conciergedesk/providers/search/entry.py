@@ -180,8 +180,12 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class SearchResult:
-    """Hits, best first, with how the query was read. ``total`` counts what fits before the limit."""
+    """Hits, best first, with how the query was read.
+
+    ``total`` counts what fits before the limit; ``widened`` says that nobody asked for is in or near the place.
+    """
 
     understanding: Understanding
     hits: tuple[Hit, ...] = field(default=())
     total: int = 0
+    widened: bool = False

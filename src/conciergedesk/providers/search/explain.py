@@ -27,6 +27,7 @@ class Explainer:
         self._store = store
         self._chips = [c for c in reading.understanding.chips if c.kind in (ChipKind.TRADE, ChipKind.PLACE)]
         self._lexicon = lexicon
+        self._placed = any(chip.kind is ChipKind.PLACE for chip in self._chips)
         words = store.vocabulary.words
         self._terms: list[tuple[str, list[str], bool, bool]] = []
         for term in terms:
@@ -40,16 +41,20 @@ class Explainer:
                 codes = (chip.value, *lexicon.narrower(chip.value))
                 self._trades = {store.trades[code] for code in codes if code in store.trades}
 
-    def explain(self, row: int) -> tuple[tuple[Why, ...], tuple[Span, ...]]:
-        """Reasons in the order of the query, and highlight spans in the name as it is written."""
+    def explain(self, row: int, *, near: bool) -> tuple[tuple[Why, ...], tuple[Span, ...]]:
+        """Reasons in the order of the query, and highlight spans in the name as it is written.
+
+        ``near`` says that the provider is near the place of the query.
+        """
         by_word = _name_words(self._store.names[row])
         commune = self._store.commune_names[int(self._store.facts.commune[row])]
         why: dict[Why, None] = {}
         spans: set[Span] = set()
         for chip in self._chips:
             if chip.kind is ChipKind.PLACE:
-                reason = Reason.PLACE if chip.value == commune else Reason.NEAR
-                why[Why(reason, chip.label, chip.value)] = None
+                if chip.value == commune or near:
+                    reason = Reason.PLACE if chip.value == commune else Reason.NEAR
+                    why[Why(reason, chip.label, chip.value)] = None
             elif int(self._store.facts.trade[row]) in self._trades or self._second_trade(row):
                 why[Why(Reason.TRADE, chip.label, self._lexicon.trades[chip.value].label.fr)] = None
         for word, single, beginning, short in self._terms:
@@ -60,7 +65,7 @@ class Explainer:
                     reason = Reason.SHORT
                 why[Why(reason, word, token.word)] = None
                 spans.add((token.start, min(token.end, token.start + length)))
-            elif word in commune.split():
+            elif not self._placed and word in commune.split():
                 why[Why(Reason.PLACE, word, commune)] = None
         return tuple(why), tuple(sorted(spans))
 
@@ -83,6 +88,6 @@ def _match(
             token = by_word[other]
             if other.startswith(word):
                 return Reason.PREFIX, token, len(other) + 99
-            same = other in word or word in other
+            same = (other in word or word in other) and abs(len(other) - len(word)) > 2
             return Reason.GLUED if same else Reason.CORRECTED, token, len(other) + 99
     return None

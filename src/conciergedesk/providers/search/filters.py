@@ -19,6 +19,7 @@ from conciergedesk.providers.search.understanding import Reading
 _KM_PER_DEGREE = 111.195
 # Hours are asked for at most this many providers; the nearest and best are asked first.
 MOST_ASKED = 500
+_SAID = 0.65
 CLOSED = STANDINGS.index(Standing.CLOSED)
 ACTIVE = STANDINGS.index(Standing.ACTIVE)
 
@@ -41,8 +42,6 @@ class Wishes:
         self.origin = self._centre() or context.origin
         self._radius = float(distance.value) if distance else None
         self._nearby = self._radius if self._radius is not None else context.nearby_km
-        self.any = bool(language or distance or self._signed or self._access)
-        self._centred_by_distance = distance is not None
 
     def _centre(self) -> tuple[float, float] | None:
         if not self.communes:
@@ -73,6 +72,10 @@ class Wishes:
         if self._nearby > 0:
             inside |= self.distances(rows) <= self._nearby
         return inside
+
+    def is_near(self, kilometres: float | None) -> bool:
+        """Whether a distance still counts as near the place."""
+        return kilometres is not None and kilometres <= self._nearby
 
     def inside(self, rows: Rows) -> NDArray[np.bool_]:
         if not self.communes:
@@ -126,22 +129,32 @@ class Ordering:
         return [None if value != value else round(value, 2) for value in kilometres]
 
     def sort(
-        self, rows: Rows, *, trade: int = -1, texts: Mapping[int, float]
+        self,
+        rows: Rows,
+        *,
+        trade: int = -1,
+        texts: Mapping[int, float],
+        liked: NDArray[np.bool_] | None = None,
     ) -> tuple[Rows, NDArray[np.bool_]]:
         """Rows by what an operator wants first, and which of them are in the named place.
 
-        Askable, in the place, of the very trade, open, named so (``texts``), near, agreed, reliable, used last.
+        Askable, ``liked``, in the place, of the very trade, open, named so (``texts``), near, agreed, reliable,
+        used last.
         """
         facts = self._store.facts
+        unliked = np.zeros(len(rows), np.bool_) if liked is None else ~liked
         if len(rows) > MOST_ASKED:
-            rows = self._foremost(rows, trade)
+            foremost = self._foremost(rows, trade, unliked)
+            rows, unliked = rows[foremost], unliked[foremost]
         near = np.nan_to_num(self._wishes.distances(rows), nan=9999.0)
         inside = self._wishes.inside(rows)
-        said = np.array([-round(texts.get(row, 0.0), 1) for row in rows.tolist()], np.float32)
+        # A faint likeness says nothing about which of them is meant.
+        likeness = [texts.get(row, 0.0) for row in rows.tolist()]
+        said = np.array([-round(one, 1) if one >= _SAID else 0.0 for one in likeness], np.float32)
         # In one town the name decides before the distance; without a town the distance comes first.
         nearest = (near // 2, said) if self._wishes.communes else (said, near // 2)
         last = (-facts.last_used[rows], -facts.reliability[rows], -facts.agreement[rows], *nearest)
-        first = (self._other_trade(rows, trade), ~inside, facts.standing[rows] != ACTIVE)
+        first = (self._other_trade(rows, trade), ~inside, unliked, facts.standing[rows] != ACTIVE)
         order = np.lexsort((facts.tie[rows], near, *last, -self.ask(rows), *first))
         return rows[order], inside[order]
 
@@ -150,16 +163,17 @@ class Ordering:
             return np.zeros(len(rows), np.bool_)
         return np.not_equal(self._store.facts.trade[rows], trade)
 
-    def _foremost(self, rows: Rows, trade: int) -> Rows:
-        """The ``MOST_ASKED`` rows that come first whatever their hours are, by one number per row."""
+    def _foremost(self, rows: Rows, trade: int, unliked: NDArray[np.bool_]) -> NDArray[np.int64]:
+        """Places of the ``MOST_ASKED`` rows that come first whatever their hours, by one number per row."""
         facts = self._store.facts
         near = np.minimum(np.nan_to_num(self._wishes.distances(rows), nan=9999.0) // 2, 8191)
-        place = (facts.standing[rows] != ACTIVE).astype(np.int64) << 2
+        place = (facts.standing[rows] != ACTIVE).astype(np.int64) << 3
+        place += unliked * np.int64(4)
         place += ~self._wishes.inside(rows) * np.int64(2) + self._other_trade(rows, trade)
         place = (place << 13 | near.astype(np.int64)) << 2 | (3 - facts.agreement[rows]).astype(np.int64)
         place = (place << 7 | (100 - 100 * facts.reliability[rows].clip(0, 1)).astype(np.int64)) << 32
         place |= facts.tie[rows]
-        return rows[np.argpartition(place, MOST_ASKED)[:MOST_ASKED]]
+        return np.argpartition(place, MOST_ASKED)[:MOST_ASKED]
 
     def best(self, places: Mapping[int, Place], limit: int) -> list[int]:
         """The best rows by place; of equal ones, the name and then the id decide."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -44,10 +45,20 @@ class Lexicon:
     label_codes: Mapping[str, str]
     trade_sounds: Mapping[str, str] = field(default_factory=dict)
     trade_words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
 
     def code_of_label(self, label: str) -> str | None:
         """The trade code that a label of a file stands for; None when it is unknown."""
         return self.label_codes.get(fold(label))
+
+    def trades_begun(self, beginning: str) -> set[str]:
+        """Codes of the trades that some phrase beginning so means."""
+        place = bisect_left(self.phrases, beginning)
+        codes: set[str] = set()
+        while place < len(self.phrases) and self.phrases[place].startswith(beginning):
+            codes.add(self.trade_phrases[self.phrases[place]])
+            place += 1
+        return codes
 
     def narrower(self, code: str) -> tuple[str, ...]:
         """Trades that a search for ``code`` finds as well, after its own."""
@@ -138,4 +149,5 @@ def read_lexicon(folder: Path | None = None) -> Lexicon:
         label_codes=labels,
         trade_sounds=heard,
         trade_words=tuple(single),
+        phrases=tuple(sorted(phrases)),
     )

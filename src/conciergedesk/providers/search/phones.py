@@ -24,7 +24,8 @@ FEWEST_DIGITS = 4
 def looks_like_phone(query: str) -> bool:
     """Whether the whole query is a number or the beginning or end of one."""
     typed = query.strip()
-    return bool(_TYPED.fullmatch(typed)) and sum(c.isdigit() for c in typed) >= FEWEST_DIGITS
+    fewest = FEWEST_DIGITS - 1 if typed[:1] in ("0", "+") else FEWEST_DIGITS
+    return bool(_TYPED.fullmatch(typed)) and sum(c.isdigit() for c in typed) >= fewest
 
 
 def _digits(text: str) -> str:

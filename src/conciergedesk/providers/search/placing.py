@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
 from conciergedesk.providers.search.matching import Rows
@@ -14,14 +16,23 @@ from conciergedesk.providers.search.understanding import Reading
 
 if TYPE_CHECKING:
     from conciergedesk.providers.search.filters import Ordering, Wishes
+    from conciergedesk.providers.search.pools import Pool
 
 # Levels, the best first; within one, scores or the order of wishes decide.
-SAME_NAME, _BEGINS, ALIKE, _INTENT, _SURE, _TEXT = 6, 5, 4, 3, 2, 1
+SAME_NAME, _BEGINS, ALIKE, _INTENT, _SURE, _TEXT, _REST = 6, 5, 4, 3, 2, 1, 0
 # From where on a likeness is good, and two whole names are the same but for a slip.
 GOOD, _SAME = 0.90, 0.93
 # What a provider of a corrected trade and place counts among texts: in the place, and near it.
 _INSIDE, _NEAR = 0.80, 0.55
+# From here on a name of another trade may be meant by a word that is still being typed.
+_OTHERWISE = 0.6
+# The share of the query that a provider explains where all telling words stand.
+ALL_WORDS = 0.9
 _NAMED = 24
+# A likeness below this is chance, and so is one that is so much fainter than the best.
+_CHANCE, _FAINTER = 0.4, 0.32
+# A query shorter than this is hardly like any whole name.
+_SHORT = 4
 
 
 class Place(NamedTuple):
@@ -45,9 +56,12 @@ def place_texts(
     whole = 0.95 if len(words) >= 3 and len(words[-1]) >= 3 else 0.93
     typed = set(words)
     kept = wishes.keep(found.rows).tolist()
+    floor = 0.0
+    if len(found.rows) and sum(map(len, words)) >= _SHORT:
+        floor = max(_CHANCE, float(found.scores.max()) - _FAINTER)
     columns = (found.rows.tolist(), found.scores.tolist(), found.alike.tolist(), found.names, kept)
     for row, score, alike, name, keep in zip(*columns, strict=True):
-        if not keep:
+        if not keep or score < floor:
             continue
         level = ALIKE if alike >= _SAME else _SURE if score >= GOOD else _TEXT
         _lift(places, row, Place(level, score))
@@ -57,30 +71,59 @@ def place_texts(
                 _lift(places, row, Place(_BEGINS, 0.97 if sorted(own) == asked else whole + 0.01 * score))
 
 
+def keep_asked_for(found: Compared, pool: Pool, places: dict[int, Place], *, unfinished: bool) -> None:
+    """Of likenesses only those asked for, and names that have all the words: chips explain the query already."""
+    asked = set() if pool.widened else set(pool.rows.tolist())
+    asked.update(found.rows[found.cover >= ALL_WORDS].tolist())
+    for row, place in list(places.items()):
+        if place.level <= _TEXT and row not in asked and not (unfinished and place.score >= _OTHERWISE):
+            del places[row]
+
+
+def keep_explained(explained: NDArray[np.bool_], places: dict[int, Place]) -> None:
+    """Of likenesses that are not very good only those where the words beside the trade stand."""
+    for row, place in list(places.items()):
+        if place.level <= _TEXT and not explained[row]:
+            del places[row]
+
+
+def place_rest(trade: int, pool: Rows, ordering: Ordering, places: dict[int, Place], limit: int) -> None:
+    """Below everything: providers of the trade, when other words of the query say nothing about them."""
+    rows, _inside = ordering.sort(pool, trade=trade, texts={})
+    for turn, row in enumerate(rows[: limit * 2].tolist()):
+        _lift(places, row, Place(_REST, 1.0 - turn * 1e-3))
+
+
 def place_pool(
-    reading: Reading, trade: int, pool: Rows, ordering: Ordering, places: dict[int, Place], limit: int
+    reading: Reading, trade: int, pool: Pool, ordering: Ordering, places: dict[int, Place], limit: int
 ) -> None:
-    """Providers that the trade and place ask for, in the order of wishes.
+    """Providers that the trade, place and wishes ask for, in the order of wishes.
 
     When a word had to be corrected to see a trade or place, names that fit better still stand above.
     """
-    plain = reading.exact and bool(reading.trade)
+    plain = (reading.exact or reading.begun) and bool(reading.trade or not reading.places)
+    every_word = all(token.chip for token in reading.tokens)
     texts = {row: place.score for row, place in places.items()}
-    if not reading.trade and reading.exact and all(token.chip for token in reading.tokens):
+    if not reading.trade and reading.exact and every_word:
         # "metz" asks for the town before names such as Metzgerei.
         for row, place in places.items():
             if place.level == _BEGINS and 0.94 < place.score < 0.9501:
                 places[row] = Place(_TEXT, _INSIDE - 0.01)
-    strict = plain and bool(reading.places or reading.understanding.moment)
+    strict = plain and bool(reading.places or reading.understanding.moment or every_word)
     if strict:
-        asked = set(pool.tolist())
+        asked = set(pool.rows.tolist())
         for row, place in places.items():
             literal = place.level == SAME_NAME and place.score == 1.0
             if row in asked and (not literal or reading.understanding.moment):
                 places[row] = Place(_INTENT, 0.0)  # its turn follows from the wishes, not from its name
-            elif row not in asked and _INTENT < place.level < SAME_NAME and len(pool) >= 5:
+            elif (
+                not reading.begun
+                and row not in asked
+                and _INTENT < place.level < SAME_NAME
+                and len(pool.rows) >= 5
+            ):
                 places[row] = Place(_SURE, place.score)
-    rows, inside = ordering.sort(pool, trade=trade, texts=texts)
+    rows, inside = ordering.sort(pool.rows, trade=trade, texts=texts, liked=pool.liked)
     for turn, (row, within) in enumerate(zip(rows[: limit * 2].tolist(), inside.tolist(), strict=False)):
         if plain:
             _lift(places, row, Place(_INTENT, 1.0 - turn * 1e-3))

@@ -38,12 +38,17 @@ def best_candidates(
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """Candidates with their scores (0 to 1), how alike whole names are (0 to 1), and their folded names."""
+    """Candidates: how much of the query they explain, scores, how alike whole names are (0 to 1), folded names."""
 
     rows: Rows
+    cover: Floats
     scores: Floats
     alike: Floats
     names: list[str]
+
+
+_NONE = np.zeros(0, np.float32)
+NOTHING = Compared(np.zeros(0, np.int32), _NONE, _NONE, _NONE, [])
 
 
 def compare(store: Store, words: Sequence[Sequence[str]], rows: Rows, cover: Floats) -> Compared:
@@ -60,7 +65,7 @@ def compare(store: Store, words: Sequence[Sequence[str]], rows: Rows, cover: Flo
     within = _best(cdist(plain, placed, scorer=fuzz.token_set_ratio, dtype=np.float32)) / np.float32(100)
     scores = (COVER + COVER_SQUARED * cover) * cover + ALIKE * alike + SWAPPED * swapped
     scores += SORTED * ordered + WORDS * within
-    return Compared(rows, scores, np.maximum(alike, swapped), names)
+    return Compared(rows, cover, scores, np.maximum(alike, swapped), names)
 
 
 def _best(table: Floats) -> Floats:

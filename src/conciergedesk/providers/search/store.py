@@ -14,6 +14,7 @@ from conciergedesk.core.text import fold
 from conciergedesk.providers.search.columns import Facts, Groups, Ids, Texts, TextsMaker, fact_row
 from conciergedesk.providers.search.entry import ProviderEntry
 from conciergedesk.providers.search.phones import PhoneIndex, numbers_of
+from conciergedesk.providers.search.towns import Towns
 from conciergedesk.providers.search.vocabulary import Vocabulary
 from conciergedesk.providers.search.words import fold_all
 
@@ -82,7 +83,7 @@ class Store:
         self.live = 0
         self.late_names: list[tuple[str, int]] = []
         self._commune_names: list[str] = []
-        self._living: list[str] | None = None
+        self._towns: Towns | None = None
         self._trade_sizes: dict[int, int] = {}
 
     @classmethod
@@ -182,14 +183,15 @@ class Store:
         return bits
 
     @property
-    def living_communes(self) -> list[str]:
-        """Folded names of the communes that providers are in, sorted."""
-        if self._living is None:
+    def towns(self) -> Towns:
+        """The communes that providers are in."""
+        if self._towns is None:
             facts = self.facts
-            used = np.unique(facts.commune[: facts.count][facts.alive[: facts.count]]).tolist()
-            names = self.commune_names
-            self._living = sorted(names[number] for number in used)
-        return self._living
+            places = facts.commune[: facts.count][facts.alive[: facts.count]]
+            self._towns = Towns(
+                self.commune_names, np.bincount(places, minlength=len(self.communes)).tolist()
+            )
+        return self._towns
 
     def trade_size(self, trade: int) -> int:
         """How many live providers have a trade."""
@@ -197,11 +199,6 @@ class Store:
         if size is None:
             size = self._trade_sizes[trade] = int(self.facts.alive[self.trade_rows[trade]].sum())
         return size
-
-    def is_commune(self, name: str) -> bool:
-        """Whether somebody is in the commune with this folded name."""
-        number = self.communes.get(name)
-        return number is not None and bool(self.facts.alive[self.commune_rows[number]].any())
 
     @property
     def commune_names(self) -> list[str]:
@@ -251,7 +248,8 @@ class Store:
         )
         self.phones.add(numbers_of(entry.phones, entry.country), row)
         self.live += 1
-        self._living = None
+        if self._towns is not None:
+            self._towns.count(commune, 1)
         self._trade_sizes.clear()
 
     def remove(self, id: str) -> bool:
@@ -264,7 +262,8 @@ class Store:
             self._count(number, -1)
         self.facts.alive[row] = False
         self.live -= 1
-        self._living = None
+        if self._towns is not None:
+            self._towns.count(self.commune_names[int(self.facts.commune[row])], -1)
         self._trade_sizes.clear()
         return True
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -15,6 +16,7 @@ from conciergedesk.core.text import fold
 from conciergedesk.providers.search.entry import Chip, ChipKind, SearchContext, Understanding
 from conciergedesk.providers.search.lexicon import LONGEST_PHRASE, Lexicon
 from conciergedesk.providers.search.phones import looks_like_phone
+from conciergedesk.providers.search.towns import Towns
 from conciergedesk.providers.search.words import STOP_WORDS, sounds
 
 _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f][^\W_]*)*")
@@ -66,12 +68,21 @@ _ACCESS = frozenset(
     }
 )
 _LEAD_WORDS = "pour qui parle parlant langue speaking speaks spricht avec near pres proche bei in at autour"
-_FILLERS = STOP_WORDS | frozenset(_LEAD_WORDS.split())
+_LEAD = frozenset(_LEAD_WORDS.split())
+_FILLERS = STOP_WORDS | _LEAD
+_MOMENTS = (
+    "aujourd hui maintenant demain apres soir ce matin midi minuit lundi mardi mercredi jeudi vendredi samedi"
+    " dimanche now today tonight tomorrow morning noon evening monday tuesday wednesday thursday friday saturday"
+    " sunday heute morgen abend jetzt montag dienstag mittwoch donnerstag freitag samstag sonntag uhr"
+)
 # Wishes made of plain words, which may as well be part of a name.
 WORDY = frozenset({ChipKind.LANGUAGE, ChipKind.AGREEMENT, ChipKind.ACCESS})
 MENTIONS = frozenset(
     {ChipKind.MOMENT, ChipKind.LANGUAGE, ChipKind.DISTANCE, ChipKind.AGREEMENT, ChipKind.ACCESS}
 )
+
+
+_WISHES = {*_MOMENTS.split(), *(word for phrase in _AGREEMENT | _ACCESS for word in phrase.split())}
 
 
 class Token(NamedTuple):
@@ -87,7 +98,9 @@ class Token(NamedTuple):
 class Reading:
     """An understanding with the words behind it, for the search itself.
 
-    ``places`` are folded commune names; ``exact`` says that no chip of trade or place had to be corrected.
+    ``places`` are folded commune names; ``exact`` says that no chip of trade or place had to be corrected;
+    ``pending`` is the last word while it may still be typed and nothing explains it yet; ``begun`` says that
+    the trade is only guessed from its beginning.
     """
 
     understanding: Understanding
@@ -95,16 +108,26 @@ class Reading:
     trade: str = ""
     places: tuple[str, ...] = ()
     exact: bool = True
+    pending: str = ""
+    begun: bool = False
 
     @property
     def name_words(self) -> list[str]:
-        """What is looked for in names: everything that is not a wish."""
-        return [token.word for token in self.tokens if token.chip not in MENTIONS]
+        """What is looked for in names: everything that is not a wish, nor leads to one in a plain request."""
+        lead = _LEAD if self.plain else frozenset[str]()
+        return [
+            t.word for t in self.tokens if t.chip not in MENTIONS and not (t.chip is None and t.word in lead)
+        ]
 
     @property
     def left_over(self) -> list[str]:
         """Words that no chip explains, without little words."""
         return [t.word for t in self.tokens if t.chip is None and t.word not in _FILLERS]
+
+    @property
+    def plain(self) -> bool:
+        """Whether chips explain every word but the one that is being typed."""
+        return bool(self.understanding.chips) and len(self.left_over) <= bool(self.pending)
 
 
 def tokens_of(query: str) -> list[Token]:
@@ -125,22 +148,20 @@ class Reader:
 
     Args:
         lexicon: Trades, exonyms, abbreviations, languages.
-        is_commune: Whether providers are in the commune of a folded name.
-        close_commune: The commune a misspelt folded phrase most likely means.
+        towns: The communes that providers are in.
         is_known: Whether a folded word stands in some provider's texts; such a word is not misspelt.
     """
 
     def __init__(
         self,
         lexicon: Lexicon,
-        is_commune: Callable[[str], bool],
-        close_commune: Callable[[str], str | None],
+        towns: Callable[[], Towns],
         is_known: Callable[[str], bool],
     ) -> None:
         self._lexicon = lexicon
-        self._is_commune = is_commune
-        self._close_commune = close_commune
+        self._towns = towns
         self._is_known = is_known
+        self._wish_words = sorted({*_WISHES, *lexicon.languages})
 
     def read(self, query: str, context: SearchContext) -> Reading:
         """Read ``query``; chips that the operator removed stay words of a name."""
@@ -155,6 +176,9 @@ class Reader:
         ]
         for collect in (self._trade, self._place, self._wishes):
             self._phrases(query, tokens, chips, collect, context)
+        begun = None
+        if context.typing and not query[-1:].isspace():
+            begun = self._unfinished(query, tokens, chips, context)
         self._misspelt(query, tokens, chips, context)
         self._last_code(query, tokens, chips, context)
         chips.sort(key=lambda chip: chip.start)
@@ -162,12 +186,16 @@ class Reader:
         understanding = Understanding(query, tuple(chips), rest, moment)
         trade = understanding.chip(ChipKind.TRADE)
         place = understanding.chip(ChipKind.PLACE)
+        pending = context.typing and tokens and not query[-1:].isspace() and tokens[-1].chip is None
         return Reading(
             understanding,
             tuple(tokens),
             trade.value if trade else "",
             (place.value,) if place else (),
-            not any(c.corrected for c in (trade, place) if c),
+            not (trade and trade.corrected)
+            and not (place and place.corrected and begun is not ChipKind.PLACE),
+            tokens[-1].word if pending and tokens[-1].word not in _FILLERS else "",
+            begun is ChipKind.TRADE,
         )
 
     def _mentions(self, query: str, context: SearchContext, chips: list[Chip]) -> datetime | None:
@@ -250,15 +278,16 @@ class Reader:
     def _place(self, phrase: str) -> tuple[ChipKind, str] | None:
         if phrase in STOP_WORDS or not phrase:
             return None
+        towns = self._towns()
         name = self._lexicon.places.get(phrase)
-        if name is not None and (self._is_commune(name) or not self._is_commune(phrase)):
+        if name is not None and (name in towns or phrase not in towns):
             return ChipKind.PLACE, name
-        if self._is_commune(phrase):
+        if phrase in towns:
             return ChipKind.PLACE, phrase
         words = phrase.split()
         if words[0] in ("st", "ste"):
             full = " ".join(("saint" if words[0] == "st" else "sainte", *words[1:]))
-            if self._is_commune(full):
+            if full in towns:
                 return ChipKind.PLACE, full
         return None
 
@@ -270,6 +299,49 @@ class Reader:
         if phrase in _ACCESS:
             return ChipKind.ACCESS, "wheelchair"
         return None
+
+    def may_go_on(self, word: str) -> bool:
+        """Whether ``word`` may become a wish or a moment once it is typed to the end."""
+        if word[0].isdigit():
+            return True
+        place = bisect_left(self._wish_words, word)
+        return place < len(self._wish_words) and self._wish_words[place].startswith(word)
+
+    def _unfinished(
+        self, query: str, tokens: list[Token], chips: list[Chip], context: SearchContext
+    ) -> ChipKind | None:
+        """The one trade or the one commune that the last words begin with: ``porte cla``, ``hotel pont a m``."""
+        kinds = {chip.kind for chip in chips}
+        for kind, meaning in ((ChipKind.TRADE, self._trade_begun), (ChipKind.PLACE, self._place_begun)):
+            if kind in kinds:
+                continue
+            for size in range(LONGEST_PHRASE, 0, -1):
+                first = len(tokens) - size
+                if first < 0 or any(token.chip is not None for token in tokens[first:]):
+                    continue
+                value = meaning([token.word for token in tokens[first:]])
+                if value and self._mark(
+                    query, tokens, chips, first, size, (kind, value), context, corrected=True
+                ):
+                    return kind
+        return None
+
+    def _trade_begun(self, words: list[str]) -> str | None:
+        phrase = " ".join(words)
+        if words[0] in _FILLERS or (len(words) == 1 and (len(phrase) < 4 or self._is_known(phrase))):
+            return None
+        codes = self._lexicon.trades_begun(phrase)
+        if len(codes) > 1:
+            wide = [code for code in codes if codes <= {code, *self._lexicon.narrower(code)}]
+            return wide[0] if wide else None
+        return next(iter(codes), None)
+
+    def _place_begun(self, words: list[str]) -> str | None:
+        """A commune of several words; a single word may also be the beginning of a name."""
+        if len(words) < 2 or words[0] in _FILLERS:
+            return None
+        names = self._towns().beginning(" ".join(words))
+        return names[0] if len(names) == 1 else None
 
     def _misspelt(self, query: str, tokens: list[Token], chips: list[Chip], context: SearchContext) -> None:
         """Trade and place by sound or with one slip, when nothing else explains the words."""
@@ -292,7 +364,7 @@ class Reader:
             if free and free[-1] - free[0] <= 4:
                 phrase = " ".join(token.word for token in tokens[free[0] : free[-1] + 1])
                 misspelt = len(phrase) >= 4 and not all(self._is_known(word) for word in phrase.split())
-                name = self._close_commune(phrase) if misspelt else None
+                name = self._towns().meant_by(phrase) if misspelt else None
                 if name:
                     size = free[-1] - free[0] + 1
                     self._mark(

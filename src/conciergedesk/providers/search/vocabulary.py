@@ -1,8 +1,6 @@
 """The words of all providers, and the fuzzy match against them.
 
-Matching runs over words, not over providers: a hundred thousand names share some forty thousand words. A
-signature of 32 bits says which letters a word has; words whose signatures differ by more than the edits
-allow are dropped before any distance is computed.
+Matching runs over words, not over providers: a hundred thousand names share some forty thousand words.
 """
 
 from __future__ import annotations
@@ -13,40 +11,14 @@ from zlib import crc32
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import OSA
-from rapidfuzz.process import cdist
 
+from conciergedesk.providers.search.shelves import Shelves, other_firsts, within
 from conciergedesk.providers.search.words import sounds
 
 Ints = NDArray[np.int32]
 
-_LETTERS = np.zeros(256, dtype=np.uint32)
-for _letter in range(26):
-    _LETTERS[ord("a") + _letter] = np.uint32(1 << _letter)
-for _digit in range(10):
-    _LETTERS[ord("0") + _digit] = np.uint32(1 << (26 + _digit % 6))
-_LETTER_BITS: list[int] = _LETTERS.tolist()
-_ALPHABET = "abcdefghijklmnopqrstuvwxyz"
-_COLUMNS = ("sound_order", "sorted_hash", "shelves", "shelf_signs", "shelf_starts")
+_COLUMNS = ("sound_order", "sorted_hash")
 _LAST = "\U0010ffff"
-
-
-def _signatures(words: Sequence[str]) -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
-    encoded = [word.encode() for word in words]
-    lengths = np.fromiter(map(len, words), np.int64, len(words))
-    sizes = np.fromiter(map(len, encoded), np.int64, len(words))
-    letters = _LETTERS[np.frombuffer(b"".join(encoded), np.uint8)]
-    starts = np.zeros(len(words), np.int64)
-    np.cumsum(sizes[:-1], out=starts[1:])
-    signs = np.bitwise_or.reduceat(letters, starts) if len(words) else np.zeros(0, np.uint32)
-    return signs, np.minimum(lengths, 255).astype(np.uint8)
-
-
-def _sign(word: str) -> np.uint32:
-    sign = 0
-    for byte in word.encode():
-        sign |= _LETTER_BITS[byte]
-    return np.uint32(sign)
 
 
 def _hashes(keys: Sequence[str]) -> NDArray[np.uint32]:
@@ -61,16 +33,10 @@ class Vocabulary:
 
     def __init__(self, words: Sequence[str]) -> None:
         self._number(words)
-        signs, lengths = _signatures(self.words)
         hashes = _hashes(sounds(self.words) if self.words else ())
         self._sound_order = np.argsort(hashes, kind="stable").astype(np.int32)
         self._sorted_hash = hashes[self._sound_order]
-        # Words by first letter, then length: a look for two edits only reads one short stretch.
-        firsts = np.fromiter((ord(word[0]) & 255 for word in self.words), np.int64, self.base)
-        shelf = firsts << 8 | lengths
-        self._shelves = np.argsort(shelf, kind="stable").astype(np.int32)
-        self._shelf_signs = signs[self._shelves]
-        self._shelf_starts = np.searchsorted(shelf[self._shelves], np.arange((256 << 8) + 1)).astype(np.int32)
+        self._shelves = Shelves.of(self.words)
 
     def _number(self, words: Sequence[str]) -> None:
         self.words = list(words)
@@ -81,7 +47,7 @@ class Vocabulary:
 
     def columns(self) -> dict[str, NDArray[np.generic]]:
         """The arrays, for saving; later words are not in them."""
-        return {name: getattr(self, f"_{name}") for name in _COLUMNS}
+        return {name: getattr(self, f"_{name}") for name in _COLUMNS} | self._shelves.columns
 
     @classmethod
     def reopened(cls, words: Sequence[str], columns: dict[str, NDArray[np.generic]]) -> Vocabulary:
@@ -89,6 +55,7 @@ class Vocabulary:
         vocabulary._number(words)
         for name in _COLUMNS:
             setattr(vocabulary, f"_{name}", columns[name])
+        vocabulary._shelves = Shelves(columns)
         return vocabulary
 
     def add(self, word: str) -> int:
@@ -141,27 +108,16 @@ class Vocabulary:
 
     def _other_first(self, word: str) -> list[int]:
         """Words one edit away whose first letter differs."""
-        rest = word[1:]
-        tries = [rest, *(letter + rest for letter in _ALPHABET), *(letter + word for letter in _ALPHABET)]
-        if len(word) > 1:
-            tries.append(word[1] + word[0] + word[2:])
         numbers = self.numbers
-        found = {numbers[other] for other in tries if other in numbers and other[0] != word[0]}
+        found = {numbers[other] for other in other_firsts(word) if other in numbers and other[0] != word[0]}
         return sorted(found)
 
     def _within(self, word: str, edits: int) -> list[tuple[int, int]]:
-        shelf = (ord(word[0]) & 255) << 8
-        low = int(self._shelf_starts[shelf | max(0, min(255, len(word) - edits))])
-        high = int(self._shelf_starts[(shelf | min(255, len(word) + edits)) + 1])
-        near = np.bitwise_count(self._shelf_signs[low:high] ^ _sign(word)) <= 2 * edits
-        numbers = self._shelves[low:high][near].tolist()
+        numbers = self._shelves.near(word, edits)
         numbers.extend(
             number
             for late, number in self._late
             if abs(len(late) - len(word)) <= edits and late[0] == word[0]
         )
-        if not numbers:
-            return []
         words = [self.words[number] for number in numbers]
-        found = cdist([word], words, scorer=OSA.distance, score_cutoff=edits, dtype=np.uint8)[0]
-        return [(numbers[place], int(found[place])) for place in np.flatnonzero(found <= edits).tolist()]
+        return [(numbers[place], distance) for place, distance in within(word, words, edits)]
