@@ -13,7 +13,7 @@ run: $(READY)
 	@$(RUN) conciergedesk $(ARGS)
 
 test: $(READY)
-	@$(RUN) pytest -n 2 --dist worksteal $(ARGS)
+	@$(RUN) pytest -n 3 --dist worksteal $(ARGS)
 
 lint: $(READY)
 	@$(RUN) ruff check . && $(RUN) ruff format --check .

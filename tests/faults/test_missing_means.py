@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -43,13 +44,16 @@ def people(desk: Desk) -> int:
 # --- disk full ---
 
 
-def no_room(desk: Desk) -> None:
+@contextmanager
+def no_room(desk: Desk) -> Iterator[None]:
     """Let the database grow no further, on every connection; what a full disk does, reported by the same code."""
 
     def limit(connection: Connection) -> None:
         connection.exec_driver_sql("PRAGMA max_page_count=1")
 
     event.listen(desk.engine, "engine_connect", limit)
+    yield
+    event.remove(desk.engine, "engine_connect", limit)
 
 
 def fill(desk: Desk, actor: Actor, most: int = 400, size: int = 15_000) -> int:
@@ -65,9 +69,9 @@ def fill(desk: Desk, actor: Actor, most: int = 400, size: int = 15_000) -> int:
 
 def test_a_full_disk_keeps_everything_that_was_accepted(sqlite_desk: Desk) -> None:
     ines = hire(sqlite_desk, "Inès")
-    no_room(sqlite_desk)
-    kept = fill(sqlite_desk, ines)
-    assert people(sqlite_desk) == kept
+    with no_room(sqlite_desk):
+        kept = fill(sqlite_desk, ines)
+        assert people(sqlite_desk) == kept
     assert_sound(sqlite_desk)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
@@ -403,7 +404,9 @@ def test_no_code_stands_readable_in_the_database(cabinet: Cabinet) -> None:
     with cabinet.desk.engine.connect() as connection:
         for table in ("key_code", "key_seal", "journal", "journal_row"):
             for row in connection.execute(text(f"SELECT * FROM {table}")):
-                assert "7391" not in str(row) and made.code not in str(row)
+                # Digests and salts hold any four digits sooner or later.
+                readable = re.sub(r"\b[0-9a-f]{16,}\b", "", str(row))
+                assert "7391" not in readable and made.code not in readable
 
 
 def test_a_seal_opens_with_right_and_reason_and_is_on_record(
