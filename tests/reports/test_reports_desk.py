@@ -25,13 +25,14 @@ from conciergedesk.core.errors import InvalidFile, InvalidInput, NotAllowed, Rul
 from conciergedesk.core.paths import knowledge_base
 from conciergedesk.customers import service as customers
 from conciergedesk.reports import improving
+from conciergedesk.reports.backlog import backlog_facts
 from conciergedesk.reports.calls import import_calls, read_call_file, undo_import
 from conciergedesk.reports.clockwork import Stopwatch
 from conciergedesk.reports.exports.pdf import make_pdf, pdf_values
 from conciergedesk.reports.exports.safety import file_name, harmless, original, whole_file
 from conciergedesk.reports.exports.tables import figure_rows, list_rows, write_csv, write_xlsx
 from conciergedesk.reports.exports.writing import write_due_digests, write_report
-from conciergedesk.reports.gather import Filters, Scope, backlog_facts, request_facts
+from conciergedesk.reports.gather import Filters, Scope, request_facts
 from conciergedesk.reports.improvement import (
     Cell,
     ObjectiveDraft,

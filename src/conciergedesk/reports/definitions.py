@@ -57,7 +57,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     _one(
         "K6", N_("Solved at first contact"), N_("hotline tickets closed in the period"),
         N_("solved in the first conversation, no second level, no visit, not reopened within 7 days ÷ tickets"),
-        first_contact=N_("fig|at first contact"),
+        first_contact=N_("fig|at first contact"), incidents=N_("fig|mass incidents"),
     ),
     _one(
         "K7", N_("Service level 80/20"), N_("calls and chats offered in the hours of their line"),

@@ -50,6 +50,7 @@ class RequestFact(NamedTuple):
     ended_at: datetime | None = None
     duplicate: bool = False
     provider: str = ""
+    kind: str = "request"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,16 @@ class TicketFact:
     field_visit: bool = False
     reopened_at: datetime | None = None
     article: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentFact:
+    """One mass incident that was opened."""
+
+    id: int
+    ref: str
+    category: str
+    opened_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,3 +243,4 @@ class BacklogFact:
     opened_at: datetime
     priority: str = ""
     team: str = ""
+    kind: str = "request"

@@ -36,7 +36,7 @@ OLDEST = 5
 
 
 def _item(fact: RequestFact, value: float = 1.0, met: bool | None = None, at: datetime | None = None) -> Item:
-    return Item("request", fact.id, fact.ref, value, met, at=at, note=fact.type_code)
+    return Item(fact.kind, fact.id, fact.ref, value, met, at=at, note=fact.type_code)
 
 
 def _by(moment: datetime | None, as_of: datetime) -> datetime | None:
@@ -135,7 +135,7 @@ def backlog(facts: Sequence[BacklogFact], at: datetime) -> Figure:
     """K4: what is open at an instant, by state and by age in calendar hours."""
     items = [
         Item(
-            "request",
+            fact.kind,
             fact.id,
             fact.ref,
             (at - fact.opened_at).total_seconds() / 60,

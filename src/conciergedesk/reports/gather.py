@@ -8,11 +8,11 @@ journal. No names of people are read, so an erasure changes no figure.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import String, func, or_, select, type_coerce, union
+from sqlalchemy import String, select, type_coerce, union
 from sqlmodel import Session, col
 
 from conciergedesk.core.calendars import ALWAYS
@@ -21,21 +21,17 @@ from conciergedesk.core.errors import NotFound
 from conciergedesk.core.journal import JournalLine
 from conciergedesk.customers.tables import Organisation, Person
 from conciergedesk.reports.clockwork import Stopwatch
-from conciergedesk.reports.facts import (
-    BacklogFact,
-    RequestFact,
-)
+from conciergedesk.reports.facts import RequestFact
 from conciergedesk.reports.figures import REOPEN_WINDOW
+from conciergedesk.reports.naming import HOTLINES, LINES, ORIENTATION
 from conciergedesk.reports.periods import Period
 from conciergedesk.requests.catalogue import Priority
-from conciergedesk.requests.lifecycle import OPEN_STATES, Act, State
+from conciergedesk.requests.lifecycle import State
 from conciergedesk.requests.queries import ref
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.requests.tables import ProviderAsk, Request, RequestPause
 from conciergedesk.staff.tables import Agent
 
-ORIENTATION = "orientation"
-"""What a health orientation is called in lists: never by its type."""
 CHUNK = 500
 
 
@@ -55,10 +51,9 @@ class Filters:
     provider: str = ""
 
     def keep(self, fact: RequestFact) -> bool:
-        return all(
+        return self.keeps_team(fact.team) and all(
             wanted in ("", None) or wanted == value
             for wanted, value in (
-                (self.team, fact.team),
                 (self.agent_id, fact.holder_id),
                 (self.type_code, fact.type_code),
                 (self.family, fact.family),
@@ -71,13 +66,14 @@ class Filters:
             )
         )
 
+    def keeps_team(self, team: str) -> bool:
+        """Whether things of ``team`` are kept; ``hotline`` means both lines together."""
+        return self.team in ("", team) or (self.team == HOTLINES and team in LINES)
+
     @property
-    def by_request(self) -> bool:
-        """Whether it asks for something that only requests have."""
-        return bool(
-            self.type_code or self.family or self.priority or self.company or self.channel or self.language
-            or self.client_kind or self.provider
-        )  # fmt: skip
+    def used(self) -> frozenset[str]:
+        """Names of the filters that say something."""
+        return frozenset(name for name in self.__dataclass_fields__ if getattr(self, name) not in ("", None))
 
 
 @dataclass(frozen=True)
@@ -125,7 +121,7 @@ def request_facts(session: Session, scope: Scope) -> list[RequestFact]:
     companies = _companies(session, rows)
     watches = _Watches(scope.book, min(row[8] for row in rows), scope.period.end + REOPEN_WINDOW)
     kinds = _Kinds(scope.book)
-    keeps_all = scope.filters == Filters()
+    keeps_all, kept = not scope.filters.used, replace(scope.filters, provider="").keep
     facts = []
     for row in rows:
         (
@@ -149,9 +145,9 @@ def request_facts(session: Session, scope: Scope) -> list[RequestFact]:
             closed if state in _ENDED else None,
             state == State.DUPLICATE,
         )  # fmt: skip
-        if keeps_all or scope.filters.keep(fact):
+        if keeps_all or kept(fact):
             facts.append(fact)
-    facts.extend(one for one in supplied(session, "requests", scope) if scope.filters.keep(one))
+    facts.extend(one for one in supplied(session, "requests", scope) if kept(one))
     if scope.filters.provider:
         facts = _of_provider(session, facts, scope.filters.provider)
     return facts
@@ -249,10 +245,10 @@ def _request_rows(session: Session, ids: Any) -> list[tuple[Any, ...]]:
     if not sqlite:
         return [tuple(row) for row in rows]
     first, last = 8, 8 + len(_TIMES)
-    return [(*row[:first], *map(_moment, row[first:last]), *row[last:]) for row in rows]
+    return [(*row[:first], *map(moment_of, row[first:last]), *row[last:]) for row in rows]
 
 
-def _moment(stored: Any) -> Any:
+def moment_of(stored: Any) -> Any:
     """SQLite keeps instants as text without an offset; reading it here is four times faster than by type."""
     return datetime.fromisoformat(stored + "+00:00") if stored is not None else None
 
@@ -315,11 +311,11 @@ def _done_and_reopened(
     for subject, at in lines("request.reopen", end + REOPEN_WINDOW):
         if subject in first and at >= first[subject]:
             later.setdefault(subject, at)
-    done = {subject: _moment(at) if sqlite else at for subject, at in first.items()}
-    again = {subject: _moment(at) if sqlite else at for subject, at in later.items()}
+    done = {subject: moment_of(at) if sqlite else at for subject, at in first.items()}
+    again = {subject: moment_of(at) if sqlite else at for subject, at in later.items()}
     # Done before the period already: this is not its first time.
     doubtful = [row[0] for row in rows if row[0] in done and row[12] is not None and row[12] < start]
-    for chunk in _chunks(doubtful):
+    for chunk in chunks(doubtful):
         earlier = pick(JournalLine.subject_id).where(
             JournalLine.subject_kind == "request", col(JournalLine.subject_id).in_(chunk),
             JournalLine.act == "request.finish", col(JournalLine.at) < start,
@@ -334,7 +330,7 @@ def _companies(session: Session, rows: Sequence[tuple[Any, ...]]) -> dict[int, s
     """Names of the organisations that pay, or that the requester works for."""
     ids = sorted({number for row in rows for number in (row[18], row[20]) if number is not None})
     names: dict[int, str] = {}
-    for chunk in _chunks(ids):
+    for chunk in chunks(ids):
         query = pick(Organisation.id, Organisation.name).where(col(Organisation.id).in_(chunk))
         names.update((i, name) for i, name in session.exec(query))
     return names
@@ -354,102 +350,37 @@ def _of_provider(session: Session, facts: list[RequestFact], provider: str) -> l
     return [fact._replace(provider=provider) for fact in facts if fact.id in asked]
 
 
-def _chunks(values: Sequence[int]) -> Iterator[Sequence[int]]:
+def chunks(values: Sequence[int]) -> Iterator[Sequence[int]]:
     for place in range(0, len(values), CHUNK):
         yield values[place : place + CHUNK]
 
 
-# --- the backlog at an instant ---
-
-
-def backlog_facts(session: Session, scope: Scope, at: datetime) -> list[BacklogFact]:
-    """What was open at ``at``, with the state it had then."""
-    sqlite = session.get_bind().dialect.name == "sqlite"
-    opened_at = type_coerce(col(Request.opened_at), String) if sqlite else col(Request.opened_at)
-    if at >= scope.as_of and scope.as_of >= _newest(session):
-        rows = session.exec(
-            pick(Request.id, Request.state, opened_at, Request.priority, Request.team)
-            .where(col(Request.is_open))
-            .order_by(col(Request.board_at))  # by the index of open work, however long the history
-        )
-        found = [
-            BacklogFact(i, ref(i), state, _moment(opened) if sqlite else opened, priority, team)
-            for i, state, opened, priority, team in rows
-        ]
-        return [one for one in found if one.opened_at <= at]
-    candidates = union(
-        select(col(Request.id)).where(col(Request.is_open), func.coalesce(Request.opened_at, at) <= at),
-        select(col(Request.id)).where(
-            col(Request.state) == State.DONE, col(Request.resolved_at) > at, col(Request.opened_at) <= at
-        ),
-        select(col(Request.id)).where(*_ended_after(session, at, scope.as_of)),
-    ).subquery()
-    rows = session.exec(
-        pick(Request.id, opened_at, Request.priority, Request.team)
-        .join(candidates, candidates.c[0] == Request.id)
-        .where(
-            or_(col(Request.resolved_at).is_(None), col(Request.resolved_at) > at, col(Request.reopens) > 0)
-        )
-    )
-    about = {i: (_moment(opened) if sqlite else opened, priority, team) for i, opened, priority, team in rows}
-    found = []
-    for number, state in _states_at(session, sorted(about), at):
-        if state in OPEN_STATES:
-            opened, priority, team = about[number]
-            found.append(BacklogFact(number, ref(number), state, opened, priority, team))
-    return found
-
-
-def _ended_after(session: Session, at: datetime, now: datetime) -> tuple[Any, Any]:
-    """Opened by ``at`` and ended after it, read from the end of the history that is nearer."""
-    first = session.exec(pick(func.min(Request.opened_at))).one()[0]
-    if first is not None and at - first < now - at:
-        return col(Request.opened_at) <= at, func.coalesce(Request.closed_at, Request.opened_at) > at
-    return col(Request.closed_at) > at, col(Request.opened_at) <= at
-
-
-def _newest(session: Session) -> datetime:
-    found = session.exec(pick(func.max(JournalLine.at))).one()[0]
-    return found or datetime(1970, 1, 1, tzinfo=UTC)
-
-
-def _states_at(session: Session, ids: Sequence[int], at: datetime) -> Iterator[tuple[int, State]]:
-    """The state of each request at an instant, by its journal."""
-    for chunk in _chunks(ids):
-        query = (
-            pick(
-                JournalLine.subject_id,
-                JournalLine.act,
-                JournalLine.unit,
-                JournalLine.undoes,
-                JournalLine.facts,
-            )
-            .where(
-                JournalLine.subject_kind == "request",
-                col(JournalLine.subject_id).in_(chunk),
-                col(JournalLine.at) <= at,
-                col(JournalLine.act).in_(_MOVES),
-            )
-            .order_by(col(JournalLine.id))
-        )
-        states: dict[int, State] = {}
-        came_from: dict[tuple[int, str], State] = {}
-        for subject, act, unit, undoes, facts in session.exec(query):
-            if act == "request.captured":
-                states[subject] = State.NEW
-            elif act in ("undone", "redone"):
-                before = came_from.get((subject, undoes or ""))
-                if before is not None:
-                    came_from.setdefault((subject, unit), states.get(subject, State.NEW))
-                    states[subject] = before
-            elif facts and "after" in facts and facts["after"] in _STATE_VALUES:
-                came_from.setdefault((subject, unit), states.get(subject, State.NEW))
-                states[subject] = State(facts["after"])
-        yield from states.items()
-
-
-_STATE_VALUES = frozenset(State)
-_MOVES = ("request.captured", "undone", "redone", *(f"request.{act}" for act in Act))
+def kept_requests(session: Session, scope: Scope, ids: Iterable[int]) -> set[int]:
+    """Those of ``ids`` that the filters keep."""
+    wanted = sorted(set(ids))
+    if not scope.filters.used:
+        return set(wanted)
+    kinds = _Kinds(scope.book)
+    kept: set[int] = set()
+    for chunk in chunks(wanted):
+        rows = _request_rows(session, select(col(Request.id)).where(col(Request.id).in_(chunk)).subquery())
+        companies = _companies(session, rows)
+        facts = []
+        for row in rows:
+            family, code = kinds.of(row[1])
+            company = companies.get(row[18] or row[20] or 0, "")
+            facts.append(
+                RequestFact(
+                    row[0], "", code, family, row[2], row[3], row[4], row[5], row[6], row[7], company, row[17], "",
+                    row[8],
+                )
+            )  # fmt: skip
+        keep = replace(scope.filters, provider="").keep
+        found = [fact for fact in facts if keep(fact)]
+        if scope.filters.provider:
+            found = _of_provider(session, found, scope.filters.provider)
+        kept.update(fact.id for fact in found)
+    return kept
 
 
 def openings(session: Session, since: datetime, until: datetime) -> Iterable[datetime]:
@@ -459,6 +390,6 @@ def openings(session: Session, since: datetime, until: datetime) -> Iterable[dat
     query = pick(column).where(col(Request.opened_at) >= since, col(Request.opened_at) < until)
     rows = session.connection().execute(query)
     for (at,) in rows:
-        moment = _moment(at) if sqlite else at
+        moment = moment_of(at) if sqlite else at
         if moment is not None:
             yield moment

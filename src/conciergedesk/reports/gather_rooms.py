@@ -21,7 +21,7 @@ from conciergedesk.reports.facts import (
     PromiseFact,
     ScoreFact,
 )
-from conciergedesk.reports.gather import Scope
+from conciergedesk.reports.gather import Scope, kept_requests
 from conciergedesk.reports.tables import CallRecord, Score
 from conciergedesk.requests.queries import ref
 from conciergedesk.requests.rulebook import Rulebook
@@ -62,7 +62,7 @@ def promise_facts(session: Session, scope: Scope) -> list[PromiseFact]:
         for i, due, state, ended, team, owner in made
         if scope.filters.agent_id in (None, owner)
     ]
-    return [one for one in found if scope.filters.team in ("", one.team)]
+    return [one for one in found if scope.filters.keeps_team(one.team)]
 
 
 def handover_facts(session: Session, scope: Scope) -> list[HandoverFact]:
@@ -80,7 +80,7 @@ def handover_facts(session: Session, scope: Scope) -> list[HandoverFact]:
             None if counted is None or expected is None else counted - expected,
         )
         for i, team, starts, accept_by, accepted, signed, items, counted, expected in rows
-        if scope.filters.team in ("", team)
+        if scope.filters.keeps_team(team)
     ]  # fmt: skip
 
 
@@ -165,7 +165,7 @@ def call_facts(session: Session, scope: Scope) -> list[CallFact]:
     return [
         CallFact(i, external, line, at, wait, answered, talk, wrap, _is_open(scope.book, line, at))
         for i, external, line, at, wait, answered, talk, wrap in rows
-        if scope.filters.team in ("", line)
+        if scope.filters.keeps_team(line)
     ]
 
 
@@ -179,10 +179,12 @@ def score_facts(session: Session, scope: Scope, kind: str) -> list[ScoreFact]:
         pick(
             Score.id, Score.subject_kind, Score.subject_id, Score.at, Score.score, Score.heard, Score.own
         ).where(Score.kind == kind, col(Score.at) >= scope.period.start, col(Score.at) < scope.period.end)
-    )
+    ).all()
+    kept = kept_requests(session, scope, (subject for _i, of, subject, *_rest in rows if of == "request"))
     return [
         ScoreFact(i, ref(subject) if of == "request" else f"{of} {subject}", at, score, heard, own)
         for i, of, subject, at, score, heard, own in rows
+        if not scope.filters.used or (of == "request" and subject in kept)
     ]
 
 

@@ -15,12 +15,12 @@ from conciergedesk.keys.house import key_house
 from conciergedesk.reports import figures as k
 from conciergedesk.reports import room_figures as r
 from conciergedesk.reports import rooms as rooms  # connects the rooms that supply facts
+from conciergedesk.reports.backlog import backlog_facts
 from conciergedesk.reports.definitions import DEFINITIONS
 from conciergedesk.reports.facts import RequestFact
 from conciergedesk.reports.gather import (
     Filters,
     Scope,
-    backlog_facts,
     has_source,
     openings,
     request_facts,
@@ -35,8 +35,10 @@ from conciergedesk.reports.gather_rooms import (
     score_facts,
 )
 from conciergedesk.reports.measures import Figure
+from conciergedesk.reports.naming import Names
 from conciergedesk.reports.periods import Period, PeriodKind
 from conciergedesk.requests.rulebook import Rulebook
+from conciergedesk.staff.tables import Agent
 
 DIMENSIONS: tuple[str, ...] = (
     "team", "family", "type_code", "priority", "channel", "language", "company", "client_kind", "provider", "holder",
@@ -74,6 +76,7 @@ class Report:
     heat: Heat | None = None
     opened: int = 0
     opened_before: int = 0
+    names: Names = field(default_factory=Names)
 
     def figure(self, code: str) -> Figure:
         return next(one for one in self.figures if one.code == code)
@@ -132,6 +135,7 @@ def make_report(
         heat_map(session, scope) if period.kind is not PeriodKind.SHIFT else None,
         sum(fact.opened_at in period and not fact.duplicate for fact in requests),
         opened_before,
+        Names.of_book(book, _agent_names(session, filters.agent_id)),
     )
 
 
@@ -140,6 +144,13 @@ _OF_REQUESTS = frozenset({"K1", "K2", "K3", "K5"})
 
 def _needs_requests(wanted: Collection[str]) -> bool:
     return bool(_OF_REQUESTS & set(wanted))
+
+
+def _agent_names(session: Session, agent_id: int | None) -> dict[str, str]:
+    if agent_id is None:
+        return {}
+    agent = session.get(Agent, agent_id)
+    return {str(agent_id): agent.first_name if agent is not None else "?"}
 
 
 def figures_of(
@@ -157,21 +168,13 @@ def figures_of(
             outs, events, period, as_of, amber=timedelta(minutes=key_house().ladder.amber)
         )
 
-    def open_now() -> Figure:
-        kept = [
-            one
-            for one in backlog_facts(session, scope, at)
-            if filters.team in ("", one.team) and filters.priority in ("", one.priority)
-        ]
-        return k.backlog(kept, at)
-
     makers: dict[str, Callable[[], Figure]] = {
         "K1": lambda: k.first_response(requests, period, as_of),
         "K2": lambda: k.resolution(requests, period, as_of),
         "K3": lambda: k.attainment(requests, period, as_of),
-        "K4": open_now,
+        "K4": lambda: k.backlog(backlog_facts(session, scope, at), at),
         "K5": lambda: k.reopened(requests, period, as_of),
-        "K6": lambda: r.first_contact(tickets, period, as_of),
+        "K6": lambda: r.first_contact(tickets, period, as_of, supplied(session, "incidents", scope)),
         "K7": lambda: r.service_level(calls, period),
         "K8": lambda: r.abandonment(calls, period),
         "K9": lambda: r.answer_speed(calls, period),
@@ -191,6 +194,9 @@ def figures_of(
     for definition in DEFINITIONS:
         if definition.code not in wanted:
             continue
+        if not filters.used <= _HONOURED.get(definition.code, _ALL):
+            made.append(Figure(definition.code, (), available=False, notes=(UNFILTERED,)))
+            continue
         figure = makers[definition.code]()
         source = _SUPPLIED.get(definition.code)
         if source is not None and not has_source(source):
@@ -199,6 +205,26 @@ def figures_of(
     return made
 
 
+UNFILTERED = N_("not shown: this figure is not counted by the filters in use")
+_ALL = frozenset(Filters.__dataclass_fields__)
+_TEAM = frozenset({"team"})
+_HONOURED = {
+    "K6": _TEAM,
+    "K7": _TEAM,
+    "K8": _TEAM,
+    "K9": _TEAM,
+    "K11": frozenset[str](),
+    "K12": frozenset({"provider"}),
+    "K13": frozenset({"provider"}),
+    "K14": frozenset({"team", "agent_id"}),
+    "K15": _TEAM,
+    "K16": frozenset[str](),
+    "K17": _TEAM,
+    "K18": frozenset[str](),
+    "K19": frozenset[str](),
+    "K20": _TEAM,
+}
+"""Filters that a figure counts by (all unless listed). Asked for others, it says nothing rather than the whole."""
 _SUPPLIED = {
     "K6": "tickets",
     "K13": "commission",

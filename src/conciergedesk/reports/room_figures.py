@@ -15,6 +15,7 @@ from conciergedesk.reports.facts import (
     CommissionFact,
     CoverFact,
     DossierFact,
+    IncidentFact,
     KeyEventFact,
     KeyOutFact,
     OrderFact,
@@ -49,8 +50,10 @@ FOLLOW_UP_SLACK = 3
 """Days around a follow-up that are still in time."""
 
 
-def first_contact(facts: Iterable[TicketFact], period: Period, as_of: datetime) -> Figure:
-    """K6: solved in the first conversation and not reopened within seven days."""
+def first_contact(
+    facts: Iterable[TicketFact], period: Period, as_of: datetime, incidents: Iterable[IncidentFact] = ()
+) -> Figure:
+    """K6: solved in the first conversation and not reopened within seven days; mass incidents beside it."""
     judged, duplicates, children = [], [], []
     for fact in facts:
         if fact.closed_at not in period or fact.closed_at > as_of:
@@ -67,7 +70,18 @@ def first_contact(facts: Iterable[TicketFact], period: Period, as_of: datetime) 
     final = period.end + REOPEN_WINDOW
     return Figure(
         "K6",
-        (ratio("first_contact", judged),),
+        (
+            ratio("first_contact", judged),
+            count(
+                "incidents",
+                [
+                    Item("incident", one.id, one.ref, at=one.opened_at, note=one.category)
+                    for one in incidents
+                    if one.opened_at in period and one.opened_at <= as_of
+                ],
+                better=-1,
+            ),
+        ),
         (
             Excluded(N_("duplicates"), tuple(duplicates)),
             Excluded(N_("children of a mass incident"), tuple(children)),

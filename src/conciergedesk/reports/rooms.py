@@ -14,19 +14,27 @@ from conciergedesk.core.db.read import pick
 from conciergedesk.core.paths import knowledge_base
 from conciergedesk.hotline.articles import ArticleShelf, load_articles
 from conciergedesk.hotline.queries import REF as TICKET_REF
-from conciergedesk.hotline.tables import ArticleUse, Ticket, TicketPause
+from conciergedesk.hotline.tables import ArticleUse, MassIncident, Ticket, TicketPause
 from conciergedesk.relocation.cards import file_ref
 from conciergedesk.relocation.tables import RelocationFollowUp, RelocationItem
 from conciergedesk.reports.clockwork import Stopwatch
-from conciergedesk.reports.facts import ArticleFact, CoverFact, DossierFact, RequestFact, TicketFact
-from conciergedesk.reports.gather import Scope, register
+from conciergedesk.reports.facts import (
+    ArticleFact,
+    BacklogFact,
+    CoverFact,
+    DossierFact,
+    IncidentFact,
+    RequestFact,
+    TicketFact,
+)
+from conciergedesk.reports.gather import Scope, chunks, register
+from conciergedesk.reports.naming import HOTLINES, LINES
 from conciergedesk.requests.catalogue import Priority
 from conciergedesk.requests.lifecycle import State
 from conciergedesk.rota.checker.coverage import half_hours
 from conciergedesk.rota.house import rota_house
 from conciergedesk.rota.queries import live_roster, published_until
 
-LINES = ("technical", "commercial")
 DAY = timedelta(days=1)
 
 
@@ -45,26 +53,41 @@ def tickets(session: Session, scope: Scope) -> Sequence[TicketFact]:
             Ticket.fcr, Ticket.level, Ticket.reopened_at,
         ).where(solved | repeated)
     ).all()  # fmt: skip
-    used = {
-        ticket: article
-        for ticket, article in session.exec(
-            pick(ArticleUse.ticket_id, ArticleUse.article).where(ArticleUse.kind == "used")
+    used: dict[int, str] = {}
+    for chunk in chunks([row[0] for row in rows]):
+        query = pick(ArticleUse.ticket_id, ArticleUse.article).where(
+            ArticleUse.kind == "used", col(ArticleUse.ticket_id).in_(chunk)
         )
-    }
+        used.update((ticket, article) for ticket, article in session.exec(query))
     return [
         TicketFact(
             i, f"{TICKET_REF}{i}", line, done or closed, state == State.DUPLICATE, parent is not None,
             1 if at_once else 2, level == "L2", level == "field", again, used.get(i, ""),
         )
         for i, line, done, closed, state, parent, at_once, level, again in rows
-        if scope.filters.team in ("", line)
+        if scope.filters.keeps_team(line)
     ]  # fmt: skip
+
+
+def incidents(session: Session, scope: Scope) -> Sequence[IncidentFact]:
+    """Mass incidents that a human opened in the period."""
+    start, end = scope.period.start, scope.period.end
+    rows = session.exec(
+        pick(MassIncident.id, MassIncident.line, MassIncident.category, MassIncident.opened_at).where(
+            col(MassIncident.opened_at) >= start, col(MassIncident.opened_at) < end
+        )
+    )
+    return [
+        IncidentFact(i, f"M-{i}", category, at)
+        for i, line, category, at in rows
+        if scope.filters.keeps_team(line)
+    ]
 
 
 def ticket_requests(session: Session, scope: Scope) -> Sequence[RequestFact]:
     """The clocks of tickets, for a report about one line; a report about the desk counts requests only."""
-    line = scope.filters.team
-    if line not in LINES:
+    lines = _lines(scope)
+    if not lines:
         return ()
     start, end = scope.period.start, scope.period.end
     parts = [
@@ -76,29 +99,32 @@ def ticket_requests(session: Session, scope: Scope) -> Sequence[RequestFact]:
             Ticket.id, Ticket.severity, Ticket.state, Ticket.channel, Ticket.language, Ticket.category, Ticket.owner_id,
             Ticket.opened_at, Ticket.first_response_at, Ticket.response_due_at, Ticket.response_breached_at,
             Ticket.first_resolved_at, Ticket.breached_at, Ticket.due_at, Ticket.is_open, Ticket.reopened_at,
-        ).where(Ticket.line == line, parts[0] | parts[1] | parts[2] | col(Ticket.is_open))
+            Ticket.line,
+        ).where(col(Ticket.line).in_(lines), parts[0] | parts[1] | parts[2] | col(Ticket.is_open))
     ).all()  # fmt: skip
     if not rows:
         return ()
     pauses: dict[int, list[tuple[datetime, datetime | None]]] = {}
-    for ticket, since, until in session.exec(
-        pick(TicketPause.ticket_id, TicketPause.since, TicketPause.until)
-    ):
-        pauses.setdefault(ticket, []).append((since, until))
+    for chunk in chunks([row[0] for row in rows]):
+        query = pick(TicketPause.ticket_id, TicketPause.since, TicketPause.until).where(
+            col(TicketPause.ticket_id).in_(chunk)
+        )
+        for ticket, since, until in session.exec(query):
+            pauses.setdefault(ticket, []).append((since, until))
     low = min(row[7] for row in rows)
-    slow = Stopwatch(scope.book.calendar(line), low, scope.period.end + 8 * DAY)
+    watches = {line: Stopwatch(scope.book.calendar(line), low, scope.period.end + 8 * DAY) for line in lines}
     made = []
     for (
         i, severity, state, channel, language, category, owner, opened, answered, answer_due, answer_broken, solved,
-        broken, due, is_open, again,
+        broken, due, is_open, again, line,
     ) in rows:  # fmt: skip
         real = scope.book.service.target(Priority(severity)).real_time
         response = (answered - opened).total_seconds() / 60 if answered is not None and real else None
         if answered is not None and not real:
-            response = slow.minutes(opened, answered)
+            response = watches[line].minutes(opened, answered)
         spent = None
         if solved is not None:
-            spent = slow.minutes(opened, solved, pauses.get(i, ()))
+            spent = watches[line].minutes(opened, solved, pauses.get(i, ()))
             if real:
                 spent = (solved - opened).total_seconds() / 60
         late = (
@@ -110,10 +136,49 @@ def ticket_requests(session: Session, scope: Scope) -> Sequence[RequestFact]:
             RequestFact(
                 i, f"{TICKET_REF}{i}", category, line, line, severity, state, channel, language, "provider", "", owner,
                 "", opened, answered, answer_due, answer_broken, response, solved, spent, broken, late, solved, again,
-                None, state == State.DUPLICATE,
+                None, state == State.DUPLICATE, kind="ticket",
             )
         )  # fmt: skip
     return made
+
+
+def ticket_backlog(session: Session, scope: Scope) -> Sequence[BacklogFact]:
+    """Tickets open at the end of the period or now, for a report about the hotlines."""
+    lines = _lines(scope)
+    if not lines:
+        return ()
+    at = min(scope.as_of, scope.period.end)
+    rows = session.exec(
+        pick(
+            Ticket.id, Ticket.line, Ticket.severity, Ticket.state, Ticket.opened_at, Ticket.first_resolved_at,
+            Ticket.resolved_at, Ticket.reopened_at,
+        ).where(
+            col(Ticket.line).in_(lines),
+            col(Ticket.opened_at) <= at,
+            col(Ticket.closed_at).is_(None) | (col(Ticket.closed_at) > at),
+            col(Ticket.resolved_at).is_(None) | (col(Ticket.resolved_at) > at),
+        )
+    )  # fmt: skip
+    return [
+        BacklogFact(
+            i,
+            f"{TICKET_REF}{i}",
+            state if at == scope.as_of else State.IN_PROGRESS,
+            opened,
+            severity,
+            line,
+            "ticket",
+        )
+        for i, line, severity, state, opened, solved, _resolved, again in rows
+        if solved is None or solved > at or (again is not None and again <= at)
+    ]
+
+
+def _lines(scope: Scope) -> Sequence[str]:
+    """The lines that a report is about; none for a report about the desk, which counts requests only."""
+    if scope.filters.team == HOTLINES:
+        return LINES
+    return (scope.filters.team,) if scope.filters.team in LINES else ()
 
 
 @lru_cache(maxsize=2)
@@ -179,14 +244,16 @@ def cover(session: Session, scope: Scope) -> Sequence[CoverFact]:
             + timedelta(minutes=30), one.needed, one.staffed,
         )
         for number, one in enumerate(slots, start=1)
-        if scope.filters.team in ("", one.line)
+        if scope.filters.keeps_team(one.line)
     ]  # fmt: skip
 
 
 def connect() -> None:
     """Let these rooms supply their figures."""
     register("tickets", tickets)
+    register("incidents", incidents)
     register("requests", ticket_requests)
+    register("backlog", ticket_backlog)
     register("articles", articles)
     register("dossiers", dossiers)
     register("cover", cover)

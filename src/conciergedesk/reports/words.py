@@ -137,14 +137,19 @@ def as_of_text(report: Report, language: str | None = None) -> str:
     return spoken(N_("under way, as of {at}"), language, at=report.as_of)
 
 
-def filters_text(report: Report) -> str:
+def filters_text(report: Report, language: str | None = None) -> str:
     """What was filtered, in one line; empty when nothing was."""
     kept = []
     for name in report.filters.__dataclass_fields__:
-        value = getattr(report.filters, name)
-        if value not in ("", None):
-            kept.append(f"{name} = {clean_line(str(value), 60)}")
+        if name in report.filters.used:
+            value = report.names.value(name, getattr(report.filters, name), language)
+            kept.append(f"{dimension_name(name, language)} : {clean_line(value, 60)}")
     return " · ".join(kept)
+
+
+def why_silent(figure: Figure, language: str | None = None) -> str:
+    """Why a figure says nothing."""
+    return spoken(figure.notes[0] if figure.notes else N_("nothing: this room is not in use"), language)
 
 
 # --- plain text ---
@@ -160,8 +165,8 @@ def text_page(report: Report, language: str | None = None, *, now: datetime | No
 def _text_lines(report: Report, language: str) -> Iterator[str]:
     yield f"{report.agency} · {spoken(N_('Report'), language)}"
     yield f"{report.period.title(language)} · {as_of_text(report, language)}"
-    if filters_text(report):
-        yield filters_text(report)
+    if filters_text(report, language):
+        yield filters_text(report, language)
     yield "=" * WIDTH
     opened = plural("{count} request opened", "{count} requests opened", report.opened, language)
     yield f"{opened} ({spoken(N_('before'), language)}: {report.opened_before})"
@@ -180,7 +185,8 @@ def _text_lines(report: Report, language: str) -> Iterator[str]:
         )
         yield "-" * WIDTH
         for group in groups:
-            yield _row(group.value or DASH, measure_text(group.figure.measures[0], language))
+            name = report.names.value(dimension, group.value, language) or DASH
+            yield _row(name, measure_text(group.figure.measures[0], language))
         yield ""
 
 
@@ -189,7 +195,7 @@ def _figure_lines(report: Report, figure: Figure, language: str) -> Iterator[str
     yield f"{figure.code}  {spoken(definition.title, language)}"
     yield "-" * WIDTH
     if not figure.available:
-        yield "  " + spoken(N_("nothing: this room is not in use"), language)
+        yield "  " + why_silent(figure, language)
     else:
         for measure in shown_measures(figure):
             change = change_of(measure, previous_measure(report, figure, measure), language)
@@ -231,6 +237,7 @@ _DIMENSIONS = {
     "client_kind": N_("family of clients"),
     "provider": N_("provider"),
     "holder": N_("person"),
+    "agent_id": N_("person"),
 }
 
 

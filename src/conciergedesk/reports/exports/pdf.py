@@ -28,6 +28,7 @@ from conciergedesk.reports.words import (
     spoken,
     under_target,
     value_label,
+    why_silent,
 )
 
 TEMPLATE = Path(__file__).with_name("report.typ")
@@ -62,6 +63,7 @@ def pdf_values(report: Report, language: str) -> dict[str, object]:
                 "code": figure.code,
                 "title": spoken(definition.title, language),
                 "available": figure.available,
+                "why": "" if figure.available else why_silent(figure, language),
                 "rows": rows,
                 "share": share,
                 "target": definition.target,
@@ -74,7 +76,7 @@ def pdf_values(report: Report, language: str) -> dict[str, object]:
                 "note": " · ".join(
                     text
                     for text in (
-                        *(spoken(note, language) for note in figure.notes),
+                        *(spoken(note, language) for note in figure.notes if figure.available),
                         final_text(figure, language),
                     )
                     if text
@@ -86,7 +88,7 @@ def pdf_values(report: Report, language: str) -> dict[str, object]:
         "title": spoken(N_("Report"), language),
         "period": report.period.title(language),
         "state": as_of_text(report, language),
-        "filters": filters_text(report),
+        "filters": filters_text(report, language),
         "made": f"{show_date(local(report.as_of).date(), language, 'd MMMM yyyy')} {local(report.as_of):%H:%M}",
         "opened": report.opened,
         "opened_before": report.opened_before,
@@ -102,7 +104,6 @@ def pdf_values(report: Report, language: str) -> dict[str, object]:
             "counted": spoken(N_("counted"), language),
             "formula": spoken(N_("formula"), language),
             "target": spoken(N_("target"), language),
-            "nothing": spoken(N_("nothing: this room is not in use"), language),
             "promises": spoken(N_("The four promises of the desk"), language),
             "heat": spoken(N_("Requests by weekday and hour, mean of four weeks"), language),
             "page": spoken(N_("page"), language),
@@ -137,7 +138,7 @@ def _groups(report: Report, language: str) -> list[dict[str, object]]:
             ),
             "rows": [
                 {
-                    "label": clean_line(group.value, 60) or "—",
+                    "label": clean_line(report.names.value(dimension, group.value, language), 60) or "—",
                     "value": measure_text(group.figure.measures[0], language),
                     "share": group.figure.measures[0].value,
                 }

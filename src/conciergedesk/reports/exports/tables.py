@@ -11,6 +11,7 @@ from pathlib import Path
 from conciergedesk.core.i18n import N_, active_language
 from conciergedesk.reports.definitions import BY_CODE
 from conciergedesk.reports.exports.safety import harmless, whole_file
+from conciergedesk.reports.naming import subject_word, unit_word
 from conciergedesk.reports.reporting import Report
 from conciergedesk.reports.words import (
     as_of_text,
@@ -20,6 +21,7 @@ from conciergedesk.reports.words import (
     shown_measures,
     spoken,
     value_label,
+    why_silent,
 )
 
 Cell = str | int | float | datetime | None
@@ -48,20 +50,20 @@ def figure_rows(report: Report, language: str | None = None) -> Iterator[tuple[C
         title = spoken(definition.title, language)
         texts = (spoken(definition.population, language), spoken(definition.formula, language))
         if not figure.available:
-            yield (figure.code, title, "", None, "", None, None, None, "", *texts)
+            yield (figure.code, title, why_silent(figure, language), None, "", None, None, None, "", *texts)
             continue
         for measure in shown_measures(figure):
             before = previous_measure(report, figure, measure)
             change = change_of(measure, before, language)
             yield (
                 figure.code, title, value_label(figure.code, measure, language), _round(measure.value),
-                measure.unit.value, measure.met, measure.count,
+                unit_word(measure.unit, language), measure.met, measure.count,
                 _round(before.value) if before is not None else None, change.text if change else "", *texts,
             )  # fmt: skip
         for left_out in figure.excluded:
             yield (
                 figure.code, title, f"{spoken(N_('left out'), language)}: {spoken(left_out.reason, language)}",
-                left_out.count, "count", None, left_out.count, None, "", *texts,
+                left_out.count, unit_word("count", language), None, left_out.count, None, "", *texts,
             )  # fmt: skip
 
 
@@ -83,7 +85,10 @@ def list_rows(
     for measure in measures:
         for item in measure.items:
             met = "" if item.met is None else int(item.met)
-            yield (item.ref, item.kind, item.at, _round(item.value), _round(item.weight), met, item.note)
+            yield (
+                item.ref, subject_word(item.kind, language), item.at, _round(item.value), _round(item.weight), met,
+                report.names.note(item.note, language),
+            )  # fmt: skip
 
 
 def write_csv(rows: Iterable[Sequence[Cell]], target: Path, progress: Progress = _quiet) -> int:
@@ -147,7 +152,7 @@ def write_xlsx(report: Report, target: Path, language: str | None = None, progre
         sheet.set_column(9, 10, 48)
         sheet.write_string(0, 0, harmless_text(report.agency), title)
         sheet.write_string(1, 0, f"{report.period.title(language)} · {as_of_text(report, language)}")
-        sheet.write_string(2, 0, harmless_text(filters_text(report)))
+        sheet.write_string(2, 0, harmless_text(filters_text(report, language)))
         count += _fill(sheet, figure_rows(report, language), 4, bold, report, progress, count)
         for figure in report.figures:
             if not figure.available or not figure.measures or not figure.measures[0].items:

@@ -44,7 +44,7 @@ class ListRows(PaintedScroll):
             row.data(
                 show_value(item.value, measure.unit) if measure.unit not in _BARE else "", "text", 14
             ).to(58)
-            rows.append(row.data(item.note, "muted", max(width - 59, 6)))
+            rows.append(row.data(self._line.names.note(item.note), "muted", max(width - 59, 6)))
         if len(measure.items) > SHOWN:
             left = len(measure.items) - SHOWN
             rows.append(Row().say(plural("and {count} more", "and {count} more", left), "muted"))

@@ -126,7 +126,7 @@ class ReportsScreen(DeskScreen):
             return
         self.heading.show(period.title(active_language()), _("reading…"), period.kind)
         self.run_service(
-            lambda: (self._source.report(period), self._source.families()),
+            lambda: self._source.report(period),
             self._show_report,
             group="reports",
             exclusive=True,
@@ -147,14 +147,13 @@ class ReportsScreen(DeskScreen):
         )
         self.desk.show_counts(reading.counts)
 
-    def _show_report(self, answer: tuple[Report, dict[str, str]]) -> None:
+    def _show_report(self, report: Report) -> None:
         from conciergedesk.reports.words import as_of_text
 
-        report, families = answer
         if self._period != report.period:
             return
         self.report = report
-        self.rows.show(report, families)
+        self.rows.show(report)
         self.heading.show(report.period.title(active_language()), as_of_text(report), report.period.kind)
 
     def _refused(self, error: DeskError) -> None:
@@ -166,7 +165,7 @@ class ReportsScreen(DeskScreen):
     def _to(self, period: Period) -> None:
         self._period, self.report = period, None
         self.wall.display, self.rows.display = False, True
-        self.rows.show(None, {})
+        self.rows.show(None)
         self.rows.focus()
         self.reload()
 

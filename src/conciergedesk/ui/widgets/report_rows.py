@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from conciergedesk.core.i18n import _
 from conciergedesk.reports.definitions import AGENT_CAUTION, BY_CODE
 from conciergedesk.reports.measures import Figure, Measure, Unit
+from conciergedesk.reports.naming import Names
 from conciergedesk.reports.reporting import Group, Report
 from conciergedesk.reports.words import (
     change_of,
@@ -18,6 +19,7 @@ from conciergedesk.reports.words import (
     spoken,
     under_target,
     value_label,
+    why_silent,
 )
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import Row, bar, wrapped
@@ -34,6 +36,7 @@ class ReportLine:
 
     figure: Figure
     measure: Measure
+    names: Names = field(default_factory=Names)
 
 
 class ReportRows(PaintedScroll, can_focus=True):
@@ -45,16 +48,15 @@ class ReportRows(PaintedScroll, can_focus=True):
         self.report: Report | None = None
         self.compare = True
         self.definitions = False
-        self.names: dict[str, str] = {}
         self.lines: list[ReportLine] = []
         self.cursor = 0
         self._places: list[int] = []
 
-    def show(self, report: Report | None, names: dict[str, str]) -> None:
-        self.report, self.names = report, names
+    def show(self, report: Report | None) -> None:
+        self.report = report
         self.lines = (
             [
-                ReportLine(figure, measure)
+                ReportLine(figure, measure, report.names)
                 for figure in report.figures
                 if figure.available
                 for measure in shown_measures(figure)
@@ -108,20 +110,21 @@ class ReportRows(PaintedScroll, can_focus=True):
             return [Row(), Row().gap(2).say(_("Reading the figures…"), "muted")]
         edge = min(width - 1, 118)
         rows: list[Row] = []
-        silent = []
+        silent: dict[str, list[Figure]] = {}
         for figure in report.figures:
             if figure.available:
                 rows += self._figure(report, figure, edge)
             else:
-                silent.append(figure)
+                silent.setdefault(why_silent(figure), []).append(figure)
         for dimension, groups in report.groups.items():
             rows += self._groups(dimension, groups, edge)
         if report.heat is not None:
             rows += [*heat_rows(report.heat, min(edge, 70), report.as_of), Row()]
         if silent:
-            rows.append(title_row(_("Not in use yet"), _("nothing"), edge, margin=1))
-            names = ", ".join(f"{one.code} {spoken(BY_CODE[one.code].title)}" for one in silent)
-            rows += [Row().gap(1).say(text, "muted") for text in wrapped(names, edge - 2, 4)]
+            rows.append(title_row(_("Not shown"), "", edge, margin=1))
+        for reason, figures in silent.items():
+            names = ", ".join(f"{one.code} {spoken(BY_CODE[one.code].title)}" for one in figures)
+            rows += [Row().gap(1).say(text, "muted") for text in wrapped(f"{reason} : {names}", edge - 2, 4)]
         return rows
 
     def _figure(self, report: Report, figure: Figure, edge: int) -> list[Row]:
@@ -177,9 +180,8 @@ class ReportRows(PaintedScroll, can_focus=True):
         rows = [title_row(title, "", edge, margin=1)]
         for group in groups:
             measure = group.figure.measures[0]
-            name = self.names.get(group.value, group.value) or _(
-                "nobody" if dimension == "holder" else "other"
-            )
+            said = self.report.names.value(dimension, group.value) if self.report is not None else ""
+            name = said or (_("nobody") if dimension == "holder" else _("other"))
             row = Row().gap(5).data(name, "text", 26).to(34).data(measure_text(measure), "bright", 24)
             if measure.value is not None and edge >= 100:
                 row.to(62).add(bar(measure.value / 100, 22, "done" if measure.value >= 90 else "soon"))
