@@ -312,7 +312,7 @@ def test_the_command_line_checks_generates_repairs_and_exports_files(tmp_path: P
     from conciergedesk.cli.rota import app
 
     run = CliRunner()
-    assert "technical" in run.invoke(app, ["check"]).stdout
+    assert "Ligne assistance technique" in run.invoke(app, ["check"]).stdout
     files = tmp_path / "shifts"
     shutil.copytree(shifts(), files)
     made = run.invoke(

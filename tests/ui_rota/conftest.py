@@ -61,7 +61,8 @@ def post_with_stand_in() -> tuple[date, str, str]:
     rota = replace(house.rota, first=MONDAY, days=28, absences=(), roster=planned())
     for one in planned():
         alone = sum((other.day, other.shift) == (one.day, one.shift) for other in planned()) == 1
-        if one.day > date(2027, 3, 25) and one.shift in "MSTC" and alone:
+        only = len(planned().cell(one.agent, one.day)) == 1
+        if one.day > date(2027, 3, 25) and one.shift in "MSTC" and alone and only:
             away, left = mark_absent(rota, planned(), one.agent, one.day, one.day)
             if stand_ins(away, left, house.law, one.day, one.shift).eligible:
                 return one.day, one.shift, one.agent

@@ -113,7 +113,7 @@ async def test_a_plan_becomes_a_draft_and_is_published_after_a_look(open_rota: O
         await room.press("enter")
         for _turn in range(200):
             await room.pilot.pause(0.1)
-            if room.handlers._plan is None:
+            if room.handlers.planning.plan is None:
                 break
         await room.settle()
         draft = room.desk.ask(open_draft)

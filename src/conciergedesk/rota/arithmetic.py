@@ -28,6 +28,7 @@ class LineArithmetic:
         from_backups: shifts a week that backups must work while one is away.
         slack_year: minutes left in a year after staffing the minimum; None when contracts are not followed.
         recovery_year: minutes of recovery that Sundays and holidays earn in a year.
+        label: what the line is called where it has one shift only.
     """
 
     line: str
@@ -41,6 +42,7 @@ class LineArithmetic:
     from_backups: int
     slack_year: int | None
     recovery_year: int
+    label: str = ""
 
     @property
     def holds_with_one_away(self) -> bool:
@@ -56,7 +58,7 @@ class LineArithmetic:
         said = [translate(
             N_("Line {line}: {shifts} shifts and {need} a week, contracts give {have}; "
                "{people} people at 35 h needed before leave."),
-            language, line=self.line, shifts=self.shifts_a_week, need=hours(self.minutes_a_week),
+            language, line=self.label or self.line, shifts=self.shifts_a_week, need=hours(self.minutes_a_week),
             have=hours(self.contract_minutes), people=self.full_time_needed,
         )]  # fmt: skip
         if not self.holds_with_one_away:
@@ -128,7 +130,7 @@ def _line(rota: Rota, law: LawBook, line: str, shifts: list[ShiftType]) -> LineA
         line=line, own=tuple(agent.name or agent.id for agent in own),
         backups=tuple(agent.name or agent.id for agent in backups), shifts_a_week=count, days_each=days_each,
         minutes_a_week=minutes, contract_minutes=contract, spare_when_one_away=spare, from_backups=max(0, -spare),
-        slack_year=slack, recovery_year=recovery,
+        slack_year=slack, recovery_year=recovery, label=shifts[0].label if len(shifts) == 1 else "",
     )  # fmt: skip
 
 

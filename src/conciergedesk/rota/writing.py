@@ -26,9 +26,10 @@ from conciergedesk.staff.tables import Agent
 AROUND = timedelta(days=14)
 POSTS_PER_DAY = 100
 
-UNSIGNABLE = frozenset({RuleKind.ABSENT, RuleKind.NOT_EMPLOYED, RuleKind.OVERLAP})
-SIGNABLE = frozenset(RuleKind) - UNSIGNABLE
-"""Nobody can sign that a person is in two places, or there while away."""
+SIGNABLE = frozenset(RuleKind) - {
+    RuleKind.ABSENT, RuleKind.NOT_EMPLOYED, RuleKind.OVERLAP, RuleKind.SKILL, RuleKind.CLOSED,
+}  # fmt: skip
+"""Nobody can sign that a person is in two places, there while away, or able to do what they never learned."""
 
 
 class ChangeRefused(RuleRefused):

@@ -39,6 +39,7 @@ class Glyphs:
     up: str = "↑"
     dash: str = "–"
     dot: str = "·"
+    wish: str = "°"
     blocks: str = " ▁▂▃▄▅▆▇█"
 
 
@@ -70,6 +71,7 @@ ASCII = Glyphs(
     up="^",
     dash="-",
     dot="-",
+    wish="'",
     blocks=" .:-=+*##",
 )
 

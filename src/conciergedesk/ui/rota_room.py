@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
@@ -12,22 +12,99 @@ from typing import TYPE_CHECKING
 from conciergedesk.core.errors import InvalidInput, Unavailable
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.paths import desk_home, make_private
-from conciergedesk.rota.changes import differences
+from conciergedesk.rota.arithmetic import LineArithmetic, lines
+from conciergedesk.rota.asking import AskCard, code_of, open_asks
+from conciergedesk.rota.changes import Difference, Verdict, differences, judge_change
 from conciergedesk.rota.checker.coverage import SeatCount, seat_counts
 from conciergedesk.rota.checker.judge import check
 from conciergedesk.rota.checker.ledger import Ledger, ledger
 from conciergedesk.rota.checker.violations import Violation
 from conciergedesk.rota.house import RotaHouse, rota_house
 from conciergedesk.rota.queries import DeskRota, Preview, desk_rota, preview
+from conciergedesk.rota.reasons import after_changes
 from conciergedesk.rota.values import Roster
 
 if TYPE_CHECKING:
+    from conciergedesk.rota.errands import Errand, RepairFound
+    from conciergedesk.rota.explain import Explanation
     from conciergedesk.rota.process import PlanProcess
     from conciergedesk.rota.repair import StandIns
     from conciergedesk.rota.service import OpenPost, Published
     from conciergedesk.ui.session import DeskSession
 
 PLAN_SECONDS = 20.0
+REPAIR_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class CellOption:
+    """What a cell could become, and what the rules say of it."""
+
+    shifts: tuple[str, ...]
+    verdict: Verdict
+
+
+class PlanSearch:
+    """The smallest repair being worked out; ``run`` waits in a thread."""
+
+    def __init__(self, room: RotaRoom, first: date, last: date, away: str) -> None:
+        self.rota = room.house.rota
+        self._room = room
+        self._first, self._last = first, last
+        self._away = away
+        self._errand: Errand[RepairFound] | None = None
+        self._given_up = False
+
+    def run(self) -> RepairFound | None:
+        from conciergedesk.rota.errands import Errand, RepairOrder
+        from conciergedesk.rota.repair import mark_absent
+
+        room, first, last = self._room, self._first, self._last
+        monday = first - timedelta(days=first.weekday() + 7)
+        days = (last - monday).days + 22
+        desk = room.session.ask(desk_rota, room.house, monday, days)
+        rota, roster = desk.rota, desk.roster
+        if self._away:
+            rota, roster = mark_absent(rota, roster, self._away, first, last)
+        order = RepairOrder(rota, roster, room.house.law, first, last, room.session.now(), REPAIR_SECONDS)
+        self._errand = Errand(order)
+        if self._given_up:
+            return None
+        return self._errand.wait()
+
+    def give_up(self) -> None:
+        self._given_up = True
+        if self._errand is not None:
+            self._errand.give_up()
+
+
+class ReasonSearch:
+    """Why posts stay empty, being worked out; ``run`` waits in a thread."""
+
+    def __init__(self, room: RotaRoom, first: date, last: date, *, draft: bool) -> None:
+        self._room = room
+        self._first, self._last = first, last
+        self._draft = draft
+        self._errand: Errand[Explanation] | None = None
+        self._given_up = False
+
+    def run(self) -> Explanation | None:
+        from conciergedesk.rota.errands import Errand, ExplainOrder
+
+        room = self._room
+        monday = self._first - timedelta(days=self._first.weekday())
+        last = min(self._last, self._first + timedelta(days=27))
+        desk = room.session.ask(desk_rota, room.house, monday, (last - monday).days + 7 - last.weekday())
+        roster = desk.shown if self._draft else desk.roster
+        self._errand = Errand(ExplainOrder(desk.rota, roster, room.house.law, self._first, last))
+        if self._given_up:
+            return None
+        return self._errand.wait()
+
+    def give_up(self) -> None:
+        self._given_up = True
+        if self._errand is not None:
+            self._errand.give_up()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +118,19 @@ class RotaReading:
     ledgers: Mapping[str, Ledger]
     violations: tuple[Violation, ...]
     changed: frozenset[tuple[str, date]]
+    asks: tuple[AskCard, ...] = ()
+    me: str = ""
+    may_plan: bool = False
+
+    @property
+    def my_asks(self) -> tuple[AskCard, ...]:
+        """Asks that whoever sits here can do something about: to answer, to decide, or to take back."""
+        return tuple(one for one in self.asks if self.may_plan or one.concerns(self.me))
+
+    @property
+    def waiting_for_me(self) -> tuple[AskCard, ...]:
+        """Asks that wait for a yes or a no of whoever sits here."""
+        return tuple(one for one in self.asks if waits_for(one, self.me, may_plan=self.may_plan))
 
     @property
     def open_posts(self) -> tuple[tuple[date, str, SeatCount], ...]:
@@ -51,6 +141,15 @@ class RotaReading:
         }
         rows = [row for row in seen.values() if row[2].missing and row[0] >= self.today]
         return tuple(sorted(rows, key=lambda row: (row[0], row[1])))
+
+
+def waits_for(ask: AskCard, me: str, *, may_plan: bool) -> bool:
+    """Whether an ask waits for somebody: the one who was asked, any volunteer, or who has the last word."""
+    if ask.state == "agreed":
+        return may_plan
+    if ask.kind == "call":
+        return bool(me) and me != ask.person
+    return bool(me) and me == ask.answer_by
 
 
 class RotaRoom:
@@ -102,7 +201,16 @@ class RotaRoom:
             ledgers={agent.id: ledger(desk.rota, roster, law, agent) for agent in desk.rota.agents},
             violations=check(desk.rota, roster, law),
             changed=changed,
+            asks=self.session.ask(open_asks, self.today()),
+            me=self.me(),
+            may_plan=self.may_plan(),
         )
+
+    def me(self) -> str:
+        """The code in ``shifts/`` of who sits here; empty for who is not in the team of the rota."""
+        actor = self.session.actor
+        code = self.session.ask(code_of, actor.id) if actor is not None else ""
+        return code if code in self.house.rota.agent_by_id else ""
 
     def stand_ins(self, day: date, shift: str, away: str = "") -> StandIns:
         """Who can take a shift: of ``away``, or one on which somebody is lacking."""
@@ -118,25 +226,76 @@ class RotaRoom:
         found = stand_ins(desk.rota, roster, self.house.law, day, shift)
         return replace(found, eligible=tuple(one for one in found.eligible if one.agent != away))
 
+    def search_repair(self, posts: Sequence[OpenPost], away: str = "") -> PlanSearch:
+        """Work out the smallest repair of some open posts, in a process of its own."""
+        first, last = min(one.day for one in posts), max(one.day for one in posts)
+        return PlanSearch(self, first, last, away)
+
+    def search_reason(self, first: date, last: date, *, draft: bool) -> ReasonSearch:
+        """Work out why posts stay empty from ``first`` to ``last``, in a process of its own."""
+        return ReasonSearch(self, first, last, draft=draft)
+
+    def head_count(self) -> tuple[LineArithmetic, ...]:
+        """What each line needs in an ordinary week, and with one of its people away."""
+        return lines(self.house.rota, self.house.law)
+
+    def options_of(self, person: str, day: date, draft: DeskRota | None) -> tuple[CellOption, ...]:
+        """What a person's day could be, each judged; see ``change_cell``."""
+        desk = draft or self.session.ask(desk_rota, self.house, day - timedelta(days=14), 29)
+        roster = desk.shown if draft is not None else desk.roster
+        worked = roster.shifts_on(person, day)
+        duty = tuple(one for one in worked if desk.rota.shift_by_id[one].on_call)
+        agent = desk.rota.agent_by_id[person]
+        wanted: list[tuple[str, ...]] = [()]
+        for shift in desk.rota.shifts:
+            if shift.on_call:
+                wanted.append(
+                    tuple(sorted({*worked, shift.id} ^ ({shift.id} if shift.id in duty else set())))
+                )
+            elif agent.can(shift):
+                wanted.append((*duty, shift.id))
+        found = []
+        for shifts in dict.fromkeys(wanted):
+            if sorted(shifts) == sorted(worked):
+                continue
+            cell = after_changes(desk.rota, roster, [Difference(person, day, (), shifts)]).cell(person, day)
+            verdict = judge_change(desk.rota, roster, self.house.law, {(person, day): cell})
+            found.append(CellOption(shifts, verdict))
+        return tuple(found)
+
     def preview(self, draft_id: int) -> Preview:
         return self.session.ask(preview, self.house, draft_id, self.session.now())
 
     # --- writing ---
 
-    def take(self, person: str, day: date, shift: str) -> None:
+    def take(self, person: str, day: date, shift: str, exception: str = "") -> None:
         from conciergedesk.rota import service
 
-        self.session.act(service.take, self.house, person, day, shift)
+        self.session.act(service.take, self.house, person, day, shift, exception=exception)
 
-    def hand_on(self, giver: str, taker: str, day: date, shift: str) -> None:
+    def hand_on(self, giver: str, taker: str, day: date, shift: str, exception: str = "") -> None:
         from conciergedesk.rota import service
 
-        self.session.act(service.hand_on, self.house, giver, taker, day, shift)
+        self.session.act(service.hand_on, self.house, giver, taker, day, shift, exception=exception)
 
-    def swap(self, a: str, day_a: date, b: str, day_b: date) -> None:
+    def swap(self, a: str, day_a: date, b: str, day_b: date, exception: str = "") -> None:
         from conciergedesk.rota import service
 
-        self.session.act(service.swap, self.house, a, day_a, b, day_b)
+        self.session.act(service.swap, self.house, a, day_a, b, day_b, exception=exception)
+
+    def repair(self, found: RepairFound) -> None:
+        from conciergedesk.rota import service
+
+        self.session.act(service.repair, self.house, [cell.changed for cell in found.cells])
+
+    def change_cell(
+        self, person: str, day: date, shifts: tuple[str, ...], draft: int, exception: str = ""
+    ) -> None:
+        from conciergedesk.rota import service
+
+        self.session.act(
+            service.change_cell, self.house, person, day, shifts, draft_id=draft, exception=exception
+        )
 
     def mark_absent(self, person: str, first: date, days: str) -> tuple[OpenPost, ...]:
         """Away from ``first`` for as many days as was typed."""

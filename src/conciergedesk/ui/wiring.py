@@ -39,8 +39,9 @@ ACTS = frozenset(
         "relocation.ask", "relocation.document", "relocation.done", "relocation.facts", "relocation.later",
         "relocation.letter", "relocation.move", "relocation.needs", "relocation.new", "relocation.pulse",
         "relocation.risk", "relocation.send", "relocation.state",
-        "rota.absent", "rota.drop", "rota.export", "rota.generate", "rota.month", "rota.publish", "rota.replace",
-        "rota.swap",
+        "rota.absent", "rota.asks", "rota.change", "rota.check", "rota.drop", "rota.export", "rota.generate",
+        "rota.month", "rota.now", "rota.offer", "rota.publish", "rota.replace", "rota.swap", "rota.take",
+        "rota.wish", "rota.year",
     }
 )  # fmt: skip
 """Acts with a handler; a test holds them against what the handlers register."""

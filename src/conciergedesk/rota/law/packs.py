@@ -90,7 +90,7 @@ class Rule:
     @property
     def source(self) -> str:
         """The article with its book, short enough for one line."""
-        return f"{self.article} ({self.pack_title})"
+        return f"{self.article}, {self.pack_title}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from conciergedesk.rota.month import shift_paint
 from conciergedesk.rota.values import Agent, ShiftType
 from conciergedesk.ui.cells import Row, safe, word
 from conciergedesk.ui.glyphs import glyphs
-from conciergedesk.ui.keys import unbind
+from conciergedesk.ui.keys import keymap, unbind
 from conciergedesk.ui.rota_room import RotaReading
 from conciergedesk.ui.widgets.painted import Painted, PaintedScroll
 
@@ -77,7 +77,16 @@ class RotaHeading(Painted):
         if desk.draft is not None:
             count = len(reading.changed)
             said = plural("draft: {count} change", "draft: {count} changes", count)
-            row.say(said, "soon")
+            row.say(said, "soon").gap(2)
+        waiting = len(reading.waiting_for_me)
+        if waiting:
+            said = plural("{count} ask waits for you", "{count} asks wait for you", waiting)
+            chip = (
+                Row()
+                .say(f"{glyphs().soon} {said}  ", "soon bold")
+                .say(keymap().shown("rota.asks"), "accent bold")
+            )
+            row.end(chip, width - 1)
         return [row]
 
 
@@ -268,14 +277,28 @@ class RotaGrid(PaintedScroll, can_focus=True):
         shifts = [rota.shift_by_id[id] for id in reading.roster.shifts_on(agent.id, day)]
         work = [one for one in shifts if not one.on_call]
         if not shifts:
-            return f" {glyphs().dot} ", "muted @holiday" if holiday else "faint"
+            sign = self._sign(reading, agent, day)
+            return (
+                f" {glyphs().dot}{sign}",
+                "muted @holiday" if holiday else "faint" if sign == " " else "muted",
+            )
         main = work[0] if work else shifts[0]
         paint = shift_paint(main, rota.shifts.index(main))
         looks = " bold" if day == reading.today else ""
         if (agent.id, day) in reading.changed:
             looks += " underline"
-        tail = "n" if work and len(shifts) > len(work) else " "
+        tail = "n" if work and len(shifts) > len(work) else self._sign(reading, agent, day)
         return f" {safe(main.id, 1)}{tail}", f"shift-{paint}-ink{looks} @shift-{paint}"
+
+    @staticmethod
+    def _sign(reading: RotaReading, agent: Agent, day: date) -> str:
+        """``?`` for what is asked, ``°`` for a wish."""
+        for one in reading.asks:
+            if (one.person, one.day) == (agent.id, day) or (one.partner, one.partner_day) == (agent.id, day):
+                return glyphs().question
+        if any((one.agent, one.day) == (agent.id, day) for one in reading.desk.rota.wishes):
+            return glyphs().wish
+        return " "
 
     def _post(self, reading: RotaReading, shift: ShiftType, number: int, place: int, width: int) -> Row:
         paint = shift_paint(shift, number)

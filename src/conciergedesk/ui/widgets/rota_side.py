@@ -7,6 +7,7 @@ from conciergedesk.rota.changes import rests_around
 from conciergedesk.rota.checker.ledger import week_minutes
 from conciergedesk.rota.dump import clock_text
 from conciergedesk.rota.law.wording import hours
+from conciergedesk.rota.queries import granted
 from conciergedesk.ui.cells import Row, safe, wrapped
 from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.rota_room import RotaReading
@@ -109,6 +110,7 @@ class RotaCell(PaintedScroll):
                 "week {time}, contract {contract}", time=hours(week), contract=hours(agent.contract_minutes)
             )
             rows.append(Row().gap(1).say(said, "soon" if week > agent.contract_minutes else "text"))
+            rows += self._more(reading, agent.id, place, width)
             rows.append(Row().gap(1).data(" ".join(agent.languages), "muted", width - 2))
         else:
             count = reading.counts.get((place.day, place.shift))
@@ -121,4 +123,26 @@ class RotaCell(PaintedScroll):
                 if place.shift in reading.roster.shifts_on(one.id, place.day)
             ]
             rows.append(Row().gap(1).data(", ".join(names) or glyphs().dash, "text", width - 2))
+        return rows
+
+    @staticmethod
+    def _more(reading: RotaReading, person: str, place: Place, width: int) -> list[Row]:
+        """Wishes, asks and signed exceptions of the cell."""
+        rota, day = reading.desk.rota, place.day
+        rows: list[Row] = []
+        for wish in rota.wishes:
+            if (wish.agent, wish.day) == (person, day):
+                known = rota.shift_by_id.get(wish.shift)
+                label = (known.label or known.id) if known is not None else _("off")
+                said = label if wish.wanted else _("not {shift}", shift=label)
+                met = granted(wish, reading.roster)
+                row = Row().gap(1).data(_("wish: {what}", what=said), "text", width - 14).gap(2)
+                rows.append(row.say(_("granted") if met else _("not granted"), "done" if met else "soon"))
+        for ask in reading.asks:
+            if ask.concerns(person) and day in (ask.day, ask.partner_day):
+                rows.append(Row().gap(1).say(_("an exchange is asked for"), "accent"))
+        for signed in rota.exceptions:
+            if signed.agent == person and signed.first <= day <= signed.last:
+                said = _("exception signed by {name}: {reason}", name=signed.signed_by, reason=signed.reason)
+                rows += [Row().gap(1).say(line, "calm") for line in wrapped(said, width - 2, 3)]
         return rows

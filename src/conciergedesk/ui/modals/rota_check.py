@@ -1,0 +1,115 @@
+"""The rota held against itself: head-count of each line, why posts stay empty with the ways out, every broken rule."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, ClassVar, Protocol
+
+from conciergedesk.core.errors import DeskError
+from conciergedesk.core.i18n import _, plural
+from conciergedesk.rota.checker.violations import Violation
+from conciergedesk.ui.acts import Scope
+from conciergedesk.ui.cells import Row, wrapped
+from conciergedesk.ui.glyphs import glyphs
+from conciergedesk.ui.modals.rota_list import RotaSheet, TextRows, paragraph
+from conciergedesk.ui.widgets.section import title_row
+
+if TYPE_CHECKING:
+    from conciergedesk.rota.arithmetic import LineArithmetic
+    from conciergedesk.rota.explain import Explanation
+
+
+class ReasonSearch(Protocol):
+    """A smallest set of conflicting rules being worked out in a process of its own."""
+
+    def run(self) -> Explanation | None: ...
+
+    def give_up(self) -> None: ...
+
+
+class CheckSheet(RotaSheet[None]):
+    """Shows it; the reasons arrive when they are found."""
+
+    SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.HELP,)
+    rows: TextRows
+
+    def __init__(
+        self, said: str, lines: Sequence[LineArithmetic], violations: Sequence[Violation],
+        search: ReasonSearch | None,
+    ) -> None:  # fmt: skip
+        super().__init__(_("Check of the rota"), "", TextRows(self.paint_lines))
+        self._said = said
+        self._lines = tuple(lines)
+        self._violations = tuple(violations)
+        self._search = search
+        self._found: Explanation | None = None
+        self._trouble = ""
+
+    def on_mount(self) -> None:
+        super().on_mount()
+        if self._search is not None:
+            self.run_service(self._search.run, self._explained, group="rota-why", failed=self._failed)
+
+    def on_unmount(self) -> None:
+        if self._search is not None:
+            self._search.give_up()
+
+    def _explained(self, found: Explanation | None) -> None:
+        self._found = found
+        self.rows.repaint()
+
+    def _failed(self, error: DeskError) -> None:
+        self._trouble = str(error)
+        self.rows.repaint()
+
+    def paint_lines(self, width: int) -> list[Row]:
+        rows = paragraph(self._said, width, "bright") if self._said else []
+        if self._search is not None:
+            rows += self._why(width)
+        holding = sum(one.holds_with_one_away for one in self._lines)
+        figure = _("{count} of {all} hold with one away", count=holding, all=len(self._lines))
+        rows.append(title_row(_("Head-count of the lines"), figure, width - 1, margin=0))
+        for line in self._lines:
+            sign, ink = (glyphs().done, "done") if line.holds_with_one_away else (glyphs().late, "late")
+            for number, sentence in enumerate(line.sentences()):
+                for place, text in enumerate(wrapped(sentence, max(width - 5, 20), 6)):
+                    row = Row().gap(1).say(f"{sign} " if not number + place else "  ", ink)
+                    rows.append(row.say(text, "text" if not number else "calm"))
+        broken = [one for one in self._violations if one.blocks]
+        advice = [one for one in self._violations if not one.blocks]
+        rows.append(Row())
+        figure = ", ".join(
+            (
+                plural("{count} refusal", "{count} refusals", len(broken)),
+                plural("{count} advice", "{count} pieces of advice", len(advice)),
+            )
+        )
+        rows.append(title_row(_("Rules"), figure, width - 1, margin=0))
+        for one in broken:
+            rows += paragraph(str(one), width, "text", sign=glyphs().late)
+        for one in advice:
+            rows += paragraph(str(one), width, "calm", sign=glyphs().notice)
+        if not self._violations:
+            rows.append(Row().gap(1).say(_("Every rule holds."), "done"))
+        return rows
+
+    def _why(self, width: int) -> list[Row]:
+        found = self._found
+        figure = ""
+        if found is not None and not found.possible:
+            figure = _("a smallest conflict") if found.minimal else _("perhaps not the smallest")
+        rows = [title_row(_("Why posts stay empty"), figure, width - 1, margin=0)]
+        if self._trouble:
+            rows += paragraph(self._trouble, width, "late")
+        elif found is None:
+            rows.append(Row().gap(1).say(_("working it out…"), "accent"))
+        elif found.possible:
+            said = _(
+                "A rota without an empty post exists: s on the empty post finds the repair, p plans anew."
+            )
+            rows += paragraph(said, width, "done")
+        else:
+            for sentence in found.sentences():
+                rows += paragraph(sentence, width, "text" if sentence.startswith("-") else "bright")
+        rows.append(Row())
+        return rows
