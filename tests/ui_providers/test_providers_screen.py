@@ -45,13 +45,19 @@ async def test_chips_hours_and_the_line(open_room: OpenRoom, size: tuple[int, in
 async def test_chips_come_off_one_by_one(open_room: OpenRoom) -> None:
     async with open_room() as room:
         await room.type("kiné metz 20h allemand")
+        assert "demander" not in room.lines[-1] and "résultats" in room.lines[-1], "letters type here"
         await room.press("enter")
         assert isinstance(room.app.focused, ProviderList)
+        assert "demander" in room.lines[-1]
         await room.press("backspace")
         assert room.screen.search.value.strip() == "kiné metz 20h"
         assert "Kiné Domicile 7/7" in room.text and "2 absences en mars" in room.text
         await room.press("o")
         assert room.screen.search.value.strip() == "kiné metz" and "Maintenant" in room.text
+        await room.press("x")
+        assert "sans « métier kiné »" in room.text and "« metz » dans les noms" in room.text
+        await room.press("enter")
+        assert room.screen.search.value.strip() == "metz"
         await room.press("f")
         assert room.screen.search.has_focus
 
@@ -64,10 +70,24 @@ async def test_neighbours_are_looked_for_twice_as_far_around(open_room: OpenRoom
         assert "20 km" in room.screen.search.value and len(room.names) > near
 
 
+async def test_an_empty_answer_says_which_wish_to_give_up(open_room: OpenRoom) -> None:
+    async with open_room((80, 24)) as room:
+        await room.type("boucherie pmr allemand 1km")
+        assert "Personne ne convient" in room.text and "sans « à moins de 1 km » : " in room.text
+        await room.press("escape", *"spa", "space", *"saarbrücken")
+        assert "Personne à saarbrücken ni à moins de 10 km : les plus proches ailleurs." in room.text
+        assert room.names
+        await room.press("escape", *"pr-3")
+        assert room.names == ["Cabinet Rive Gauche"]
+        await room.press("enter", "enter")
+        assert room.screen.pane.has_focus and "Fiabilité" in room.text
+
+
 async def test_nobody_at_night_is_an_answer_with_the_houses_numbers(open_room: OpenRoom) -> None:
     async with open_room() as room:
         await room.type("dentiste dimanche 23h")
         assert room.names == []
+        assert room.text.index("Personne d’ouvert dim 23:00.") < room.text.index("116 117")
         for words in ("Si personne ne répond", "116 117", "3237", "SAMU"):
             assert words in room.text
 
@@ -91,22 +111,29 @@ async def test_a_spa_is_booked_by_keys_after_a_refusal_and_a_silence(
         request = room.request(wanted_from=at(27, 14))
         await room.look_for(request)
         assert room.screen.search.value.startswith("spa Metz 27 mars 14h")
-        chosen = room.names[:3]
+        chosen = room.names[:1]
         await room.press("d")
         assert room.card(request).state == State.WAITING_PROVIDER
         await room.press("s", "n", *"complet", "enter")
         assert "refusé" in room.text
-        await room.press("down", "d")
+        assert room.screen.current is not None and room.screen.current.brief.name not in chosen
+        await room.press("d")
         room.clock.advance(timedelta(hours=3))
         room.session.desk().act(SYSTEM, asks.note_silences, book())
         room.screen.reload()
         await room.settle()
         assert "silence" in room.text
-        await room.press("down", "enter")
+        room.screen.reload(keep=False)
+        await room.settle()
+        third = room.screen.current
+        assert third is not None and third.id not in (
+            room.screen.request.asked if room.screen.request else {}
+        )
+        await room.press("d")
         assert "sollicité" in room.text
         await room.press("s", "o", *"Inge", "tab", "tab", *"98", "enter")
         card = room.card(request)
-        assert card.appointments[0].provider == chosen[2] and card.state == State.IN_PROGRESS
+        assert card.appointments[0].provider == third.brief.name and card.state == State.IN_PROGRESS
         await room.press("l")
         if not isinstance(room.app.screen, LetterSheet):
             await room.press(*"vendredi", "enter")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import threading
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -37,7 +38,7 @@ from conciergedesk.providers.hours import (
     read_hours,
 )
 from conciergedesk.providers.hours import OpenState as HoursState
-from conciergedesk.providers.queries import ProviderBrief, batches, briefs, exceptions_of
+from conciergedesk.providers.queries import REF, ProviderBrief, batches, briefs, exceptions_of
 from conciergedesk.providers.rules import (
     NOTHING_YET,
     Below,
@@ -49,7 +50,9 @@ from conciergedesk.providers.rules import (
 from conciergedesk.providers.search.engine import SearchIndex
 from conciergedesk.providers.search.entry import (
     Agreement,
+    Chip,
     ChipKind,
+    Hit,
     OpenState,
     ProviderEntry,
     Reason,
@@ -74,6 +77,7 @@ REBUILD_FROM = 3000
 """Changes from which building anew is quicker than adding one by one."""
 NOTE_LETTERS = 300
 
+_REF = re.compile(r"\s*PR ?-? ?([0-9]{1,9})\s*", re.IGNORECASE)
 _ONLY_THERE = frozenset({Reason.PLACE, Reason.NEAR})
 """Being in the town is no reason of its own when a trade was asked for."""
 
@@ -113,6 +117,14 @@ class FoundProvider:
 
 
 @dataclass(frozen=True, slots=True)
+class Looser:
+    """How many would fit without one chip."""
+
+    chip: Chip
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """The answer to a query.
 
@@ -121,6 +133,8 @@ class Found:
         rows: Providers above the line, best first.
         below: Providers below it, best first.
         total: How many fit before the limit.
+        widened: Nobody asked for is in or near the place: these are the nearest elsewhere.
+        looser: When nobody fits, which chip taken off lets somebody fit, the most first.
         moment: The moment the states are about.
         asked_moment: Whether the query named it; else it is now.
         trade: The trade that was understood, if any.
@@ -137,6 +151,8 @@ class Found:
     trade: Trade | None
     fallbacks: tuple[Fallback, ...]
     seconds: float
+    widened: bool = False
+    looser: tuple[Looser, ...] = ()
 
     @property
     def everybody(self) -> tuple[FoundProvider, ...]:
@@ -205,7 +221,7 @@ class Finder:
         """The providers that fit ``query``, best first, the doubtful ones apart."""
         self.refresh(search.now)
         began = perf_counter()
-        result = self._look(query, search)
+        result = self._by_ref(query) or self._look(query, search)
         with self._desk.read() as session:
             return self._found(session, result, search, began)
 
@@ -263,6 +279,16 @@ class Finder:
     def _look(self, query: str, search: Search) -> SearchResult:
         return self._index.search(query[:200], self._context(search), search.limit + len(search.leave_out))
 
+    @staticmethod
+    def _by_ref(query: str) -> SearchResult | None:
+        """The provider with the number that screens show: ``PR-312``."""
+        match = _REF.fullmatch(query)
+        if match is None:
+            return None
+        number, typed = str(int(match[1])), query.strip()
+        hit = Hit(number, 1.0, (Why(Reason.REF, typed, f"{REF}{number}"),))
+        return SearchResult(Understanding(query, (), ""), (hit,), 1)
+
     def _open_at(self, ids: Sequence[str], moment: datetime) -> Sequence[int]:
         with self._lock:
             if self._states is None or self._states[0] != moment:
@@ -307,7 +333,18 @@ class Finder:
             trade,
             self.fallbacks.for_trade(trade.code) if trade else (),
             perf_counter() - began,
+            result.widened,
+            () if above or under else self._looser(result.understanding, search),
         )
+
+    def _looser(self, understanding: Understanding, search: Search) -> tuple[Looser, ...]:
+        found: dict[ChipKind, Looser] = {}
+        query = understanding.query
+        for chip in understanding.chips if len(understanding.chips) > 1 else ():
+            total = self._look(f"{query[: chip.start]} {query[chip.end :]}", search).total
+            if total and chip.kind not in found:
+                found[chip.kind] = Looser(chip, total)
+        return tuple(sorted(found.values(), key=lambda one: -one.total))
 
     # --- keeping true ---
 

@@ -63,6 +63,7 @@ class Reason(StrEnum):
     PHONE_ENDS = "phone_ends"
     PHONE_BEGINS = "phone_begins"
     PHONE_ALMOST = "phone_almost"
+    REF = "ref"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,10 +41,11 @@ class ProviderActs:
         return screen, screen.current
 
     @staticmethod
-    def _done(screen: ProvidersScreen, said: str, *, undo: bool = False) -> None:
+    def _done(screen: ProvidersScreen, said: str, *, undo: bool = False, next_one: bool = False) -> None:
+        """Say what was done and read again; ``next_one`` goes to the next provider who was not asked yet."""
         screen.say(said, "desk.undo" if undo else "")
         screen.list.clear_marks()
-        screen.reload()
+        screen.reload(keep=not next_one)
 
     def _card(self, ask: Ask, then: Callable[[ProvidersScreen, ProviderCard], None]) -> None:
         found = self._one(ask)

@@ -167,12 +167,8 @@ class ProviderAsks(ProviderActs):
             save,
             context=safe(line.provider, 40),
         )
-        self.app.push_screen(
-            form,
-            lambda done: (
-                self._done(screen, _("No from {name}", name=safe(line.provider, 40))) if done else None
-            ),
-        )
+        said = _("No from {name}: the next one is selected", name=safe(line.provider, 40))
+        self.app.push_screen(form, lambda done: self._done(screen, said, next_one=True) if done else None)
 
     def _counter(self, screen: ProvidersScreen, line: AskLine) -> None:
         def save(values: Mapping[str, str]) -> bool:

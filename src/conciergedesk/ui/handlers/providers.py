@@ -49,13 +49,10 @@ class ProviderHandlers(ProviderActs):
         self.app.go("providers")
 
     def choose(self, ask: Ask) -> None:
+        """Enter only looks: asking has a key of its own."""
         screen = self._screen(ask)
-        if screen is None:
-            return
-        if screen.request is None:
+        if screen is not None:
             screen.action_detail()
-        else:
-            self.asks.ask(ask)
 
     def call(self, ask: Ask) -> None:
         found = self._one(ask)

@@ -53,6 +53,10 @@ class RotaHandlers:
         if not place.shift:
             screen.say(_("Nothing is worked here. Choose a shift, or an empty post below."))
             return
+        count = screen.reading.counts.get((place.day, place.shift)) if screen.reading is not None else None
+        if not place.person and count is not None and count.staffed >= max(count.needed, count.wanted):
+            screen.say(_("Nobody is missing here any more."))
+            return
         self._offer(screen, place)
 
     def _offer(self, screen: RotaScreen, place: Place, posts: Sequence[OpenPost] = ()) -> None:

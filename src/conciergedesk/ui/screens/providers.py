@@ -19,12 +19,13 @@ from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import clock, safe, weekday_short, words
 from conciergedesk.ui.desk_screen import DeskScreen
 from conciergedesk.ui.glyphs import glyphs
-from conciergedesk.ui.keys import bind, unbind
+from conciergedesk.ui.keys import action, bind, keymap, unbind
+from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.provider_room import ForRequest, ProviderDetail
 from conciergedesk.ui.widgets.inputs import EchoInput, Understood
 from conciergedesk.ui.widgets.provider_list import ProviderHeading, ProviderList, SearchTail, described
 from conciergedesk.ui.widgets.provider_pane import ProviderPane, ProviderStrip
-from conciergedesk.ui.widgets.provider_rows import CHIP_INKS
+from conciergedesk.ui.widgets.provider_rows import CHIP_INKS, chip_said
 
 if TYPE_CHECKING:
     from conciergedesk.providers.finder import Finder, Found, FoundProvider
@@ -82,7 +83,8 @@ class ProvidersScreen(DeskScreen):
         self._search_timer: Timer | None = None
         self._detail_timer: Timer | None = None
         self._full_detail = False
-        self._typed = False
+        self._failing = False
+        self._anew = True
         self.request: ForRequest | None = None
         self.search = SearchLine()
         self.search_tail = SearchTail()
@@ -111,7 +113,7 @@ class ProvidersScreen(DeskScreen):
         wanted = self._source.take_wanted()
         if wanted is not None:
             self.call_after_refresh(self.look_for, wanted)
-        elif self._token is not None:
+        else:
             self.reload()
 
     # --- for a request ---
@@ -152,7 +154,6 @@ class ProvidersScreen(DeskScreen):
         event.stop()
         self._query = event.value
         self._removed.clear()
-        self._typed = True
         if self._search_timer is not None:
             self._search_timer.stop()
         self._search_timer = self.set_timer(SEARCH_DEBOUNCE, self._find)
@@ -166,6 +167,8 @@ class ProvidersScreen(DeskScreen):
         if self.request is not None:
             request_id = self.request.card.id
 
+            self._anew = self._anew or not keep
+
             def show(request: ForRequest) -> None:
                 self.request = request
                 self._find(keep=keep)
@@ -176,6 +179,8 @@ class ProvidersScreen(DeskScreen):
 
     def _find(self, *, keep: bool = False) -> None:
         query, removed, nearby = self._query, frozenset(self._removed), self._nearby
+        # A refresh may overtake a new search: the cursor starts over all the same.
+        self._anew = self._anew or not keep
 
         def read() -> tuple[str, Found]:
             return self._source.token(), self._source.find(query, removed, nearby)
@@ -183,9 +188,17 @@ class ProvidersScreen(DeskScreen):
         def show(answer: tuple[str, Found]) -> None:
             if query == self._query and removed == self._removed and nearby == self._nearby:
                 self._token, found = answer
-                self._show(found, keep=keep)
+                if self._failing:
+                    self._failing = False
+                    self.toasts.put_away()
+                self._show(found, keep=not self._anew)
+                self._anew = False
 
-        self.run_service(read, show, group="provider-find", exclusive=True)
+        self.run_service(read, show, group="provider-find", exclusive=True, failed=self._find_failed)
+
+    def _find_failed(self, error: DeskError) -> None:
+        self._failing = True
+        self.show_error(error)
 
     def _show(self, found: Found, *, keep: bool) -> None:
         lexicon = self._source.finder.lexicon
@@ -364,6 +377,36 @@ class ProvidersScreen(DeskScreen):
         if spans:
             self._cut(*spans)
 
+    def action_chips(self) -> None:
+        """Any chip: take it off, or look for its words in names."""
+        found = self.list.found
+        chips = found.understanding.chips if found is not None else ()
+        if found is None or not chips:
+            self.search.focus()
+            return
+        options = [
+            Option(f"cut {place}", _("without “{chip}”", chip=chip_said(chip, found, self._nearby)))
+            for place, chip in enumerate(chips)
+        ]
+        options += [
+            Option(f"name {place}", _("“{words}” in names", words=safe(chip.label, 30)))
+            for place, chip in enumerate(chips)
+            if chip.kind not in ("moment", "distance", "phone")
+        ]
+
+        def chosen(answer: str | None) -> None:
+            if answer is None:
+                return
+            what, place = answer.split()
+            chip = chips[int(place)]
+            if what == "cut":
+                self._cut(*((one.start, one.end) for one in chips if one.kind is chip.kind))
+            else:
+                self._removed.add((chip.kind.value, chip.value))
+                self._find()
+
+        self.app.push_screen(Choice(_("Chips"), options, safe(found.understanding.query, 40)), chosen)
+
     def _cut(self, *spans: tuple[int, int]) -> None:
         text = self._query
         for start, end in sorted(spans, reverse=True):
@@ -397,6 +440,19 @@ class ProvidersScreen(DeskScreen):
             line = safe(described(one, self._source.finder.lexicon))
             self.app.copy_to_clipboard(line)
             self.say(_("Copied: {line}", line=line))
+
+    def on_descendant_focus(self) -> None:
+        self.call_next(self.refresh_footer)
+
+    def on_descendant_blur(self) -> None:
+        self.call_next(self.refresh_footer)
+
+    def refresh_footer(self) -> None:
+        """In the search line letters type: only the keys that work there are shown."""
+        if self.search.has_focus:
+            self.footer.show((), keymap().footer(Scope.PROVIDER_SEARCH), [action("desk.acts")])
+        else:
+            super().refresh_footer()
 
     def footer_lead(self) -> str:
         marked = len(self.list.marked)

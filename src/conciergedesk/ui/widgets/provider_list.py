@@ -22,6 +22,7 @@ from conciergedesk.ui.widgets.provider_rows import (
     first_line,
     heading_row,
     moment_words,
+    nobody_words,
     second_line,
     trade_words,
 )
@@ -164,15 +165,20 @@ class ProviderList(PaintedScroll, can_focus=True):
         nearby: float,
         keep: bool,
     ) -> None:
-        """Show an answer; ``keep`` leaves the cursor on its provider, else it goes to the first."""
+        """Show an answer; ``keep`` leaves the cursor on its provider, else it goes to the first not asked yet."""
         before = self.current.id if self.current is not None else None
         self._found, self._lexicon, self._now, self._asks, self._nearby = found, lexicon, now, asks, nearby
         ids = [one.id for one in self.providers]
-        self._cursor = ids.index(before) if keep and before in ids else 0
+        fresh = next(
+            (place for place, one in enumerate(found.rows if found else ()) if one.id not in asks), 0
+        )
+        self._cursor = ids.index(before) if keep and before in ids else fresh
         self._marked &= set(ids) | (self._marked if keep else set())
         self.repaint()
         if not keep:
             self.scroll_to(y=0, animate=False, force=True)
+            if self._cursor:
+                self._follow()
         self.post_message(self.Highlighted(self.current.id if self.current is not None else None))
 
     def clear_marks(self) -> bool:
@@ -199,7 +205,7 @@ class ProviderList(PaintedScroll, can_focus=True):
         if found is None or lexicon is None or now is None:
             return []
         width = max(width - 1, 20)
-        lines: list[_Line] = []
+        lines = [_Line(None, row) for row in self._first(found, width, now)]
         for place, one in enumerate(found.everybody):
             if place == len(found.rows):
                 closed = any(other.below == "shut" for other in found.below)
@@ -214,27 +220,43 @@ class ProviderList(PaintedScroll, can_focus=True):
         lines += [_Line(None, row) for row in self._after(found, lexicon, width, now)]
         return lines
 
+    def _first(self, found: Found, width: int, now: datetime) -> list[Row]:
+        """What is said above everybody when nobody fits as asked; the house's numbers then stand here as well."""
+        words = nobody_words(found, self._nearby)
+        rows = [
+            Row().gap(1 if not place else 3).data(said, "soon" if not place else "text", width - 4)
+            for place, said in enumerate(words)
+        ]
+        if words and not found.rows and found.fallbacks:
+            rows += self._numbers(found, width, now)
+        return [*rows, Row()] if rows else []
+
+    @staticmethod
+    def _numbers(found: Found, width: int, now: datetime) -> list[Row]:
+        rows = [Row(), title_row(_("If nobody answers"), _("order set by the agency"), width, margin=1)]
+        for line in found.fallbacks:
+            row = (
+                Row()
+                .gap(2)
+                .data(line.name.in_language(active_language()), "late" if line.urgent else "text", 30)
+            )
+            row.to(min(34, width // 2)).say(line.number, "bright bold").gap(2)
+            note = line.note.in_language(active_language())
+            if line.overdue(now.date()):
+                note = f"{_('to be checked again')} {glyphs().dot} {note}"
+            rows.append(row.to(min(44, width // 2 + 10)).data(note, "muted", width - row.width - 1))
+        return rows
+
     def _after(self, found: Found, lexicon: Lexicon, width: int, now: datetime) -> list[Row]:
         rows: list[Row] = []
-        if found.understanding.query.strip() and not found.everybody:
-            rows += [Row(), Row().gap(1).say(_("Nobody fits."), "muted")]
-        if found.fallbacks:
-            rows += [Row(), title_row(_("If nobody answers"), _("order set by the agency"), width, margin=1)]
-            for line in found.fallbacks:
-                row = (
-                    Row()
-                    .gap(2)
-                    .data(line.name.in_language(active_language()), "late" if line.urgent else "text", 30)
-                )
-                row.to(min(34, width // 2)).say(line.number, "bright bold").gap(2)
-                note = line.note.in_language(active_language())
-                if line.overdue(now.date()):
-                    note = f"{_('to be checked again')} {glyphs().dot} {note}"
-                rows.append(row.to(min(44, width // 2 + 10)).data(note, "muted", width - row.width - 1))
+        if found.fallbacks and found.rows:
+            rows += self._numbers(found, width, now)
         chips = found.understanding.chips
         if chips:
             row = Row().gap(1).say(_("Widen"), "muted").to(11)
             row.add(key_and_label(keymap().shown("providers.drop"), _("take a chip off"))).gap(3)
+            if len(chips) > 1:
+                row.add(key_and_label(keymap().shown("providers.chips"), _("any chip"))).gap(3)
             if found.asked_moment:
                 row.add(key_and_label(keymap().shown("providers.hour"), _("any hour"))).gap(3)
             wider = _("neighbours, {km} km", km=round(self._nearby * 2))

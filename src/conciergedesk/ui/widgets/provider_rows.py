@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from conciergedesk.core.i18n import N_, _, active_language, active_zone
+from conciergedesk.core.i18n import N_, _, active_language, active_zone, plural
 from conciergedesk.providers.hours import DayPlan, OpenState, Status
 from conciergedesk.providers.rules import HOURS_OLD_AFTER, Below
 from conciergedesk.providers.search.entry import Chip, ChipKind, Reason
@@ -232,20 +232,53 @@ def _against(one: FoundProvider, now: datetime) -> tuple[str, str] | None:
 def chip_row(chips: Sequence[Chip], found: Found, nearby: float, width: int) -> Row:
     """How the query was read; ``nearby`` is how far around a town is looked."""
     row = Row()
-    for chip in chips:
+    for place, chip in enumerate(chips):
         said = chip_words(chip, found, nearby)
         piece = Row(ground="track").gap(1).say(word(CHIP_WORDS[chip.kind]), "muted").gap(1)
         piece.data(said, f"{CHIP_INKS[chip.kind]} bold", 28).gap(1)
-        if row.width + piece.width + 2 > width:
+        rest = len(chips) - place - 1
+        if row.width + piece.width + 2 + (5 if rest else 0) > width:
+            row.gap(2).say(f"+{rest + 1}", "muted")
             break
         row.gap(2 if row.width else 1).on(piece, piece.width)
     return row
 
 
+def chip_said(chip: Chip, found: Found, nearby: float) -> str:
+    """``lieu Metz + 10 km``."""
+    return f"{word(CHIP_WORDS[chip.kind])} {safe(chip_words(chip, found, nearby), 30)}"
+
+
+def nobody_words(found: Found, nearby: float) -> list[str]:
+    """Sentences above the list, when nobody fits as asked for: what is shown instead, or what would help."""
+    if not found.understanding.query.strip():
+        return []
+    if not found.everybody:
+        loosened = [
+            plural(
+                "without “{chip}”: {count}", "without “{chip}”: {count}", one.total,
+                chip=chip_said(one.chip, found, nearby),
+            )
+            for one in found.looser
+        ]  # fmt: skip
+        return [_("Nobody fits."), *loosened]
+    if found.widened:
+        place = next((chip.label for chip in found.understanding.chips if chip.kind is ChipKind.PLACE), "")
+        return [
+            _("Nobody in {place} nor within {km} km: the nearest elsewhere.", place=place, km=round(nearby))
+        ]
+    if not found.rows and found.asked_moment:
+        return [_("Nobody is open {when}.", when=moment_words(found.moment, found))]
+    return []
+
+
 def chip_words(chip: Chip, found: Found, nearby: float) -> str:
     """What a chip stands for."""
+    if chip.kind is ChipKind.TRADE and chip.corrected and found.trade is not None:
+        return found.trade.label.in_language(active_language()).lower()
     if chip.kind is ChipKind.PLACE:
-        return f"{chip.label} + {round(nearby)} km" if nearby else chip.label
+        place = chip.value if chip.corrected else chip.label
+        return f"{place} + {round(nearby)} km" if nearby else place
     if chip.kind is ChipKind.LANGUAGE:
         return language_word(chip.value)
     if chip.kind is ChipKind.MOMENT:
