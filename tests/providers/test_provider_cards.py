@@ -23,6 +23,7 @@ from conciergedesk.providers.rules import (
     Below,
     Order,
     Outcome,
+    agreement_lapsed,
     agreement_runs,
     below_the_line,
     in_season,
@@ -240,6 +241,14 @@ def test_who_is_suspended_out_of_season_or_unreliable_stands_below_the_line() ->
     assert below_the_line("seasonal", ("03-01", "10-31"), day, None) is None
     assert below_the_line("active", ("", ""), day, 0.6) is Below.UNRELIABLE
     assert below_the_line("active", ("", ""), day, None) is None
+    assert below_the_line("active", ("", ""), day, 0.9, lapsed=True) is Below.LAPSED
+
+
+def test_an_agreement_lapses_after_its_last_day_and_only_where_there_was_one() -> None:
+    last = date(2027, 3, 24)
+    assert not agreement_lapsed("signed", last, last)
+    assert agreement_lapsed("signed", last, date(2027, 3, 25)) and agreement_lapsed("ended", None, last)
+    assert not any(agreement_lapsed(state, None, last) for state in ("none", "listed", "in_talks", "signed"))
 
 
 def orders(*outcomes: Outcome) -> list[Order]:

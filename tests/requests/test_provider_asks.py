@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import lru_cache
 
 import pytest
@@ -299,6 +299,25 @@ def test_who_misses_orders_falls_below_the_line_by_the_desks_own_figures(
     assert dispatch.next(dispatch.request()) == ["Spa des Deux Ponts"], "shown, but below the line"
     search = Search(now=dispatch.clock.now(), origin=METZ)
     assert dispatch.finder.find("spa", search).rows == ()
+
+
+def test_after_the_agreement_has_ended_a_new_order_needs_a_supervisor(
+    dispatch: Dispatch, helene: Actor
+) -> None:
+    spa = dispatch.provider("Spa des Deux Ponts")
+    since, last = date(2026, 1, 1), date(2027, 3, 23)
+    dispatch.desk.act(dispatch.actor, providers.set_agreement, spa, "signed", since=since, until=last)
+    with pytest.raises(NotAllowed):
+        dispatch.ask(dispatch.request(), spa)
+    made = dispatch.request()
+    dispatch.desk.act(helene, asks.ask_provider, book(), made, spa, word="renouvellement signé lundi")
+    assert dispatch.lines(made)[0].state == "asked"
+    search = Search(now=dispatch.clock.now(), origin=METZ)
+    assert [one.below for one in dispatch.finder.find("spa deux ponts", search).below] == ["lapsed"]
+    dispatch.desk.act(
+        dispatch.actor, providers.set_agreement, spa, "signed", since=since, until=date(2027, 3, 24)
+    )
+    assert dispatch.ask(dispatch.request(), spa)
 
 
 def test_a_broken_booking_counts_and_the_clock_runs_on(dispatch: Dispatch) -> None:

@@ -43,6 +43,7 @@ from conciergedesk.providers.rules import (
     NOTHING_YET,
     Below,
     Record,
+    agreement_lapsed,
     agreement_runs,
     below_the_line,
     in_season,
@@ -304,7 +305,7 @@ class Finder:
         records = self._histories(session, ids) if ids else {}
         asked = result.understanding.moment
         moment = asked or search.now
-        day = moment.astimezone(self.zone).date()
+        day, today = moment.astimezone(self.zone).date(), search.now.astimezone(self.zone).date()
         chip = result.understanding.chip(ChipKind.TRADE)
         trade = self.lexicon.trades.get(chip.value) if chip else None
         above: list[FoundProvider] = []
@@ -317,7 +318,8 @@ class Finder:
                 continue
             record = records.get(brief.id, NOTHING_YET)
             status = self.times(brief).status(moment)
-            below = below_the_line(brief.status, brief.season, day, record.reliability)
+            lapsed = agreement_lapsed(brief.agreement, brief.agreement_until, today)
+            below = below_the_line(brief.status, brief.season, day, record.reliability, lapsed=lapsed)
             if below is None and asked is not None and status.state is HoursState.CLOSED:
                 below = Below.SHUT
             one = FoundProvider(brief, hit.why, hit.spans, hit.distance_km, status, record, below)

@@ -88,6 +88,8 @@ class Below(StrEnum):
     SUSPENDED = "suspended"
     SEASONAL = "seasonal"
     UNRELIABLE = "unreliable"
+    LAPSED = "lapsed"
+    """The agreement has ended: the provider stays visible, a new order needs a supervisor."""
     SHUT = "shut"
     """Closed at the moment that was asked for; may be asked by anybody."""
 
@@ -141,16 +143,19 @@ def in_season(first: str, last: str, day: date) -> bool:
 
 
 def below_the_line(
-    status: str, season: tuple[str, str], day: date, reliability: float | None
+    status: str, season: tuple[str, str], day: date, reliability: float | None, *, lapsed: bool = False
 ) -> Below | None:
-    """Why this provider may only be asked with a supervisor's word; None when anybody may ask."""
+    """Why this provider may only be asked with a supervisor's word; None when anybody may ask.
+
+    ``day`` is the day that is wished for; ``lapsed`` says that the agreement has ended today.
+    """
     if status == Status.SUSPENDED:
         return Below.SUSPENDED
     if status == Status.SEASONAL and not in_season(*season, day):
         return Below.SEASONAL
     if reliability is not None and reliability < RELIABLE_FROM:
         return Below.UNRELIABLE
-    return None
+    return Below.LAPSED if lapsed else None
 
 
 def visit_counts(valid_until: date | None, day: date) -> bool:
@@ -161,6 +166,13 @@ def visit_counts(valid_until: date | None, day: date) -> bool:
 def agreement_runs(state: str, until: date | None, day: date) -> bool:
     """Whether the agreement holds on ``day``."""
     return state == AgreementState.SIGNED and (until is None or until >= day)
+
+
+def agreement_lapsed(state: str, until: date | None, day: date) -> bool:
+    """Whether there was an agreement that holds no more on ``day``; who never had one has not lost it."""
+    return state == AgreementState.ENDED or (
+        state == AgreementState.SIGNED and until is not None and until < day
+    )
 
 
 # --- own history ---

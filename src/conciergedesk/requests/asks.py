@@ -16,7 +16,7 @@ from conciergedesk.core.db.unit import Unit
 from conciergedesk.core.errors import Conflict, InvalidInput, NotAllowed, NotFound, RuleRefused
 from conciergedesk.core.i18n import N_, show_clock, translate
 from conciergedesk.core.text import clean_line
-from conciergedesk.providers.rules import Below, Outcome, Status, below_the_line
+from conciergedesk.providers.rules import Below, Outcome, Status, agreement_lapsed, below_the_line
 from conciergedesk.providers.service import mark_used
 from conciergedesk.providers.tables import Provider
 from conciergedesk.requests.ask_reading import records
@@ -41,6 +41,7 @@ BELOW_WORDS: Mapping[Below, str] = {
     Below.SUSPENDED: N_("suspended"),
     Below.SEASONAL: N_("out of season"),
     Below.UNRELIABLE: N_("not reliable enough"),
+    Below.LAPSED: N_("agreement ended"),
     Below.SHUT: N_("closed at that hour"),
 }
 
@@ -139,7 +140,11 @@ def _allowed(unit: Unit, book: Rulebook, request: Request, provider: Provider, w
     record = records(unit.session, [provider.id]).get(provider.id)
     day = (request.wanted_from or unit.now).astimezone(book.zone).date()
     season = (provider.season_from, provider.season_to)
-    below = below_the_line(provider.status, season, day, record.reliability if record else None)
+    today = unit.now.astimezone(book.zone).date()
+    lapsed = agreement_lapsed(provider.agreement, provider.agreement_until, today)
+    below = below_the_line(
+        provider.status, season, day, record.reliability if record else None, lapsed=lapsed
+    )
     if below is None:
         return ""
     why = _Why(below, provider.status_reason)

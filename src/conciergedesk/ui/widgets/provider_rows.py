@@ -216,6 +216,8 @@ def _against(one: FoundProvider, now: datetime) -> tuple[str, str] | None:
         return one.brief.status_reason or _("suspended"), "late"
     if one.below is Below.SEASONAL:
         return _("out of season"), "soon"
+    if one.below is Below.LAPSED:
+        return _("agreement ended"), "soon"
     if one.below is Below.UNRELIABLE:
         record = one.record
         return _("kept {kept} of {due}", kept=record.kept, due=record.due), "late"
