@@ -321,12 +321,15 @@ def test_the_command_line_checks_generates_repairs_and_exports_files(tmp_path: P
          str(files / "plan.toml")],
     )  # fmt: skip
     assert made.exit_code == 0, made.output
+    # A line of two cannot cover seven days with one away; the planner says so, with the way out.
+    assert "il en manque 2" in made.output and "renfort (Paulo, Lucie)" in made.output
     judged = run.invoke(app, ["check", str(files), "--first", "2027-03-22", "--weeks", "2", "--json"])
     assert judged.exit_code == 0, judged.output
     away = run.invoke(
         app, ["repair", "INE", "--from", "2027-03-24", "--to", "2027-03-25", "--files", str(files)]
     )
     assert away.exit_code == 0, away.output
+    assert "changée" in away.output
     told = run.invoke(
         app,
         ["export", "ical", "--files", str(files), "--first", "2027-03-22", "--weeks", "2", "--out",

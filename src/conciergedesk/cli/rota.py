@@ -130,6 +130,7 @@ def _proof(found: PlanResult) -> str:
 def generate(
     source: Path = _FILES, first: str = _FIRST, weeks: int = _WEEKS, seconds: float = _SECONDS, seed: int = _SEED,
     out: Path = typer.Option(None, "--out", help="Write the assignments to this file."),
+    quiet: bool = typer.Option(False, "--quiet", help="Leave out what does not hold with one away, and why."),
     desk: bool = _DESK, agent: str = _AGENT, sample: bool = _SAMPLE,
 ) -> None:  # fmt: skip
     """Plan a period; with --desk it becomes the draft of the desk."""
@@ -160,7 +161,28 @@ def generate(
             _write(out, dump_assignments(found.roster.assignments).encode())
         else:
             sys.stdout.write(dump_assignments(found.roster.assignments))
+        notes = [] if quiet else _doubts(house, rota, found)
+    for note in notes:
+        sys.stderr.write(f"{note}\n")
     sys.stderr.write(f"{_proof(found)}, {found.seconds:.1f} s\n")
+
+
+def _doubts(house: RotaHouse, rota: Rota, found: PlanResult) -> list[str]:
+    """What whoever plans must know: lines that do not hold with one away, and why posts stay empty."""
+    from conciergedesk.rota.arithmetic import lines
+    from conciergedesk.rota.errands import ExplainOrder
+    from conciergedesk.rota.repair import uncovered
+
+    assert found.roster is not None
+    said = [
+        text for line in lines(rota, house.law) if not line.holds_with_one_away for text in line.sentences()
+    ]
+    empty = uncovered(rota, found.roster, rota.first, rota.last)
+    if empty:
+        first = empty[0].day
+        last = min(max(one.day for one in empty), first + timedelta(days=13))
+        said += ExplainOrder(rota, rota.roster, house.law, first, last).run().sentences()
+    return said
 
 
 @app.command()
@@ -175,7 +197,9 @@ def repair(
 ) -> None:  # fmt: skip
     """Somebody is away: what falls open, who can stand in at what price, and the smallest repair."""
     with spoken():
-        from conciergedesk.rota.repair import mark_absent, smallest_repair, stand_ins, uncovered
+        from conciergedesk.core.clock import SystemClock
+        from conciergedesk.rota.errands import RepairOrder
+        from conciergedesk.rota.repair import mark_absent, stand_ins
 
         house = _house(source)
         first = _day(begins, "from")
@@ -188,9 +212,10 @@ def repair(
             house, monday if session is not None else "", 5 if session is not None else 0, session
         )
         away, left = mark_absent(rota, roster, person, first, last)
-        posts = uncovered(away, left, first, last)
+        now = session.now() if session is not None else SystemClock().now()
+        fixed = RepairOrder(away, left, house.law, first, last, now, seconds).run()
+        posts = fixed.open_posts
         ranked = [stand_ins(away, left, house.law, post.day, post.shift) for post in posts]
-        fixed = smallest_repair(away, left, house.law, first, last, seconds=seconds)
         if session is not None and mark:
             from conciergedesk.rota import service
 
@@ -200,10 +225,19 @@ def repair(
             "open": [{"day": post.day.isoformat(), "shift": post.shift, "missing": post.missing} for post in posts],
             "stand_ins": [[one.agent for one in post.eligible] for post in ranked],
             "changed": [
-                {"person": one.agent, "day": one.day.isoformat(), "before": one.before, "after": one.after}
-                for one in fixed.changed
+                {
+                    "person": one.changed.agent, "day": one.changed.day.isoformat(), "before": one.changed.before,
+                    "after": one.changed.after, "fills": one.fills,
+                    "otherwise": str(one.otherwise) if one.otherwise is not None else "",
+                }
+                for one in fixed.cells
             ],
             "proved": fixed.proved,
+            "still_open": [
+                {"day": post.day.isoformat(), "shift": post.shift, "missing": post.missing}
+                for post in fixed.still_open
+            ],
+            "why": fixed.why.sentences() if fixed.why is not None else [],
         })  # fmt: skip
         return
     for post in ranked:
@@ -212,8 +246,14 @@ def repair(
             say(f"  {place} {able.person}  {able.week_before // 60} > {able.week_after // 60} h")
         for refused in post.refused:
             say(f"  x {refused.person}: {refused.reason}")
-    changed = plural("{count} changed cell", "{count} changed cells", len(fixed.changed))
+    changed = plural("{count} changed cell", "{count} changed cells", len(fixed.cells))
     say(f"{changed}, {_('proved smallest') if fixed.proved else _('not proved smallest')}")
+    for cell in fixed.cells:
+        before, after = (" ".join(one) or "-" for one in (cell.changed.before, cell.changed.after))
+        why = str(cell.otherwise) if cell.otherwise is not None and not cell.fills else ""
+        say(f"  {cell.person}  {show_date(cell.changed.day)}  {before} > {after}  {why}".rstrip())
+    for sentence in fixed.why.sentences() if fixed.why is not None else ():
+        say(sentence)
 
 
 @app.command()

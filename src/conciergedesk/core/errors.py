@@ -40,6 +40,16 @@ class DeskError(Exception):
     def __str__(self) -> str:
         return self.in_language()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # The classes below take more than the sentence; what comes from another process is put together again.
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[DeskError], args: tuple[Any, ...], state: dict[str, Any]) -> DeskError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(state)
+    return error
+
 
 class InvalidInput(DeskError):
     """A value was refused. ``field`` is the name of the field as the program knows it."""

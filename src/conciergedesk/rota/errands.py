@@ -10,7 +10,7 @@ import sys
 import threading
 from contextlib import redirect_stderr
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from multiprocessing.connection import Connection
 from multiprocessing.context import SpawnProcess
 from multiprocessing.resource_tracker import ensure_running
@@ -18,11 +18,12 @@ from typing import Generic, Protocol, TypeVar
 
 from conciergedesk.core.errors import DeskError, Unavailable
 from conciergedesk.core.i18n import N_
+from conciergedesk.rota.calendar import demands_on
 from conciergedesk.rota.explain import Explanation, explain_empty_posts
 from conciergedesk.rota.law.packs import LawBook
 from conciergedesk.rota.reasons import CellReason, reasons
 from conciergedesk.rota.repair import Uncovered, smallest_repair, uncovered
-from conciergedesk.rota.values import Roster, Rota
+from conciergedesk.rota.values import Demand, Roster, Rota
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -71,17 +72,37 @@ class RepairOrder:
 
     def run(self) -> RepairFound:
         posts = uncovered(self.rota, self.roster, self.first, self.last)
-        found = smallest_repair(self.rota, self.roster, self.law, self.first, self.last, seconds=self.seconds)
+        found = smallest_repair(
+            self._asked_only(), self.roster, self.law, self.first, self.last, seconds=self.seconds
+        )
         cells = reasons(self.rota, self.roster, self.law, found.changed, self.now)
         why = None
         if found.still_open:
-            why = ExplainOrder(self.rota, self.roster, self.law, self.first, self.last).run()
+            why = ExplainOrder(
+                self.rota, self.roster, self.law, self.first, self.last, frozen_before=self.first
+            ).run()
         return RepairFound(posts, cells, found.still_open, found.proved, found.seconds, why)
+
+    def _asked_only(self) -> Rota:
+        """The rota in which posts that were empty before, on other days, need not be filled by this repair.
+
+        Nor are targets above the minimum a reason to change anything: one changed cell must outweigh them.
+        """
+        days: dict[Demand, list[date]] = {}
+        for day in self.rota.dates:
+            there = [one.shift for agent in self.rota.agents for one in self.roster.cell(agent.id, day)]
+            for one in demands_on(self.rota.site, self.rota.demands, day):
+                if one.shifts and not one.needs and not self.first <= day <= self.last:
+                    staffed = sum(shift in one.shifts for shift in there)
+                    one = replace(one, min=min(one.min, staffed))
+                days.setdefault(replace(one, target=one.min, days=(), dates=()), []).append(day)
+        demands = tuple(replace(one, dates=tuple(found)) for one, found in days.items())
+        return replace(self.rota, demands=demands)
 
 
 @dataclass(frozen=True, slots=True)
 class ExplainOrder:
-    """Why posts from ``first`` to ``last`` stay empty; published days outside may not change."""
+    """Why posts from ``first`` to ``last`` stay empty. Days before ``frozen_before`` stay as they are."""
 
     rota: Rota
     roster: Roster
@@ -89,12 +110,29 @@ class ExplainOrder:
     first: date
     last: date
     seconds: float = 2.0
+    frozen_before: date | None = None
 
     def run(self) -> Explanation:
+        before = self.frozen_before or date.min
+        frozen = frozenset(
+            (agent.id, day)
+            for agent in self.rota.agents
+            for day in self.rota.dates
+            if day < before and not self.rota.absent(agent.id, day)
+        )
+        rota = replace(self.rota, roster=self.roster, demands=self._demands())
         return explain_empty_posts(
-            replace(self.rota, roster=self.roster), self.law, first=self.first, last=self.last,
-            seconds=self.seconds,
-        )  # fmt: skip
+            rota, self.law, first=self.first, last=self.last, frozen=frozen, seconds=self.seconds
+        )
+
+    def _demands(self) -> tuple[Demand, ...]:
+        """What is needed from ``first`` to ``last`` only: posts that were empty before explain nothing here."""
+        days: dict[Demand, list[date]] = {}
+        for offset in range((self.last - self.first).days + 1):
+            day = self.first + timedelta(days=offset)
+            for one in demands_on(self.rota.site, self.rota.demands, day):
+                days.setdefault(one, []).append(day)
+        return tuple(replace(one, days=(), dates=tuple(found)) for one, found in days.items())
 
 
 class Errand(Generic[T]):

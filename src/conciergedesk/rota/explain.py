@@ -19,9 +19,13 @@ from conciergedesk.rota.solver.automaton import Shapes
 from conciergedesk.rota.solver.objective import Objective
 from conciergedesk.rota.values import Absence, Agent, Assignment, Limits, Roster, Rota
 
+EMPTY_POST = 10_000
+"""Price of an empty post here: far above what soft rules can cost together."""
+SURELY_EMPTY = 2_000
+"""A bound above this is more than soft rules explain: some post must stay empty."""
 COVER_ONLY = Objective(
-    minimum=1, change=0, target=0, surplus=0, hours=0, sundays=0, holidays=0, evenings=0, on_call=0, wish=0, backup=0,
-    rotation=0, shapes=Shapes(),
+    minimum=EMPTY_POST, change=0, target=0, surplus=0, hours=0, sundays=0, holidays=0, evenings=0, on_call=0, wish=0,
+    backup=0, rotation=0, shapes=Shapes(),
 )  # fmt: skip
 
 
@@ -216,9 +220,9 @@ def _empty(case: _Case, deadline: float) -> tuple[float | None, Roster]:
     )  # fmt: skip
     if result.roster is None:
         return 1.0, Roster()
-    if result.value < 0.5:
+    if result.value < EMPTY_POST:
         return 0.0, result.roster
-    return (result.value if result.bound > 1e-3 else None), result.roster
+    return (result.value / EMPTY_POST if result.bound > SURELY_EMPTY else None), result.roster
 
 
 def _requirements(case: _Case) -> list[tuple[ConflictItem, Callable[[_Case], _Case]]]:

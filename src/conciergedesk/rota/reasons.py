@@ -66,7 +66,7 @@ def reasons(
                 changed=one,
                 person=person.name or person.id,
                 fills=fills,
-                otherwise=verdict.refusals[0] if verdict.refusals else None,
+                otherwise=next(iter((*verdict.refusals, *verdict.advices)), None),
                 late=late.get((one.agent, one.day)),
                 week_before=week_minutes(rota, roster, one.agent, one.day),
                 week_after=week_minutes(rota, after, one.agent, one.day),

@@ -96,7 +96,8 @@ class ReasonSearch:
         last = min(self._last, self._first + timedelta(days=27))
         desk = room.session.ask(desk_rota, room.house, monday, (last - monday).days + 7 - last.weekday())
         roster = desk.shown if self._draft else desk.roster
-        self._errand = Errand(ExplainOrder(desk.rota, roster, room.house.law, self._first, last))
+        order = ExplainOrder(desk.rota, roster, room.house.law, self._first, last, frozen_before=room.today())
+        self._errand = Errand(order)
         if self._given_up:
             return None
         return self._errand.wait()

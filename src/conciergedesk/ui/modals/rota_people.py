@@ -62,7 +62,8 @@ def _nobody() -> Row:
 
 
 _COLUMNS = (
-    N_("hours"), N_("over or under"), N_("total|Sun"), N_("total|hol."), N_("total|eve."), N_("on call"), N_("recovery"),
+    N_("hours"), N_("over or under"), N_("total|Sun"), N_("total|hol."), N_("total|eve."), N_("on call"),
+    N_("recovery"),
 )  # fmt: skip
 _WIDTHS = (9, 9, 5, 5, 5, 11, 11)
 

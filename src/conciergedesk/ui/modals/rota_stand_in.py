@@ -162,7 +162,7 @@ class StandInRows(CursorRows):
     @staticmethod
     def _refused(one: Refused, _place: int, here: bool, width: int) -> list[Row]:
         rows = []
-        for number, line in enumerate(wrapped(str(one.reason), max(width - 6, 20), 2)):
+        for number, line in enumerate(wrapped(str(one.reason), max(width - 6, 20), 3)):
             row = Row(ground="select" if here else "").say(glyphs().cursor if here else " ", "accent")
             row.say(f" {glyphs().refused if not number else ' '} ", "late")
             rows.append(row.data(line, "text" if here else "muted", width - 5).to(width))
@@ -190,6 +190,13 @@ def _maker(
 def _lead(row: Row, here: bool, width: int) -> Row:
     lead = Row(ground="select" if here else "").say(glyphs().cursor if here else " ", "accent").gap(1)
     return lead.add(row).to(width)
+
+
+def _signable(one: Refused) -> bool:
+    """Whether a supervisor could lift every rule that stands against a person."""
+    from conciergedesk.rota.writing import SIGNABLE
+
+    return all(reason.kind in SIGNABLE for reason in one.reasons)
 
 
 def _shift_name(rota: Rota, shift: str) -> str:
