@@ -111,6 +111,7 @@ DEFINITIONS: tuple[Definition, ...] = (
     _one(
         "K17", N_("Cover"), N_("seats needed in the period"), N_("staffed minutes ÷ needed minutes"), 100.0,
         covered=N_("fig|covered"), staffed=N_("fig|staffed"), needed=N_("fig|needed"), holes=N_("fig|holes"),
+        missing=N_("fig|missing"),
     ),
     _one(
         "K18", N_("Relocation"), N_("dated items of relocation files"),

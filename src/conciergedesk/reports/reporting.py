@@ -179,7 +179,9 @@ def figures_of(
         "K8": lambda: r.abandonment(calls, period),
         "K9": lambda: r.answer_speed(calls, period),
         "K10": lambda: r.satisfaction(score_facts(session, scope, "csat"), period),
-        "K11": lambda: r.recommendation(score_facts(session, scope, "nps"), period),
+        "K11": lambda: r.recommendation(
+            [*score_facts(session, scope, "nps"), *supplied(session, "nps", scope)], period
+        ),
         "K12": lambda: r.reliability(order_facts(session, scope), period),
         "K13": lambda: r.commission(supplied(session, "commission", scope), period),
         "K14": lambda: k.promises_kept(promise_facts(session, scope), period, as_of),

@@ -316,27 +316,24 @@ def _until(moment: datetime | None, as_of: datetime) -> datetime | None:
 
 
 def cover(facts: Iterable[CoverFact], period: Period) -> Figure:
-    """K17: staffed seat-minutes ÷ needed seat-minutes; what nobody covers is listed."""
-    items, holes = [], []
-    for fact in facts:
+    """K17: staffed seat-minutes ÷ needed seat-minutes; stretches in which somebody is missing are listed."""
+    items, holes, until, missing_before = [], list[Item](), None, ("", 0)
+    for fact in sorted(facts, key=lambda one: (one.line, one.start)):
         start, end = max(fact.start, period.start), min(fact.end, period.end)
         minutes = (end - start).total_seconds() / 60
         if minutes <= 0 or not fact.needed:
             continue
-        staffed = min(fact.staffed, fact.needed) * minutes
-        item = Item(
-            "cover",
-            fact.id,
-            fact.line,
-            staffed,
-            fact.staffed >= fact.needed,
-            fact.needed * minutes,
-            start,
-            fact.line,
-        )
-        items.append(item)
-        if fact.staffed < fact.needed:
-            holes.append(item)
+        met = fact.staffed >= fact.needed
+        staffed, needed = min(fact.staffed, fact.needed) * minutes, fact.needed * minutes
+        items.append(Item("cover", fact.id, fact.line, staffed, met, needed, start, fact.line))
+        if met:
+            continue
+        missing = (fact.line, fact.needed - fact.staffed)
+        if holes and until == start and missing == missing_before:
+            holes[-1] = holes[-1]._replace(value=holes[-1].value + needed - staffed)
+        else:
+            holes.append(Item("cover", fact.id, fact.line, needed - staffed, False, at=start, note=fact.line))
+        until, missing_before = end, missing
     return Figure(
         "K17",
         (
@@ -344,6 +341,7 @@ def cover(facts: Iterable[CoverFact], period: Period) -> Figure:
             total("staffed", items, Unit.MINUTES, better=1),
             total("needed", [Item(i.kind, i.id, i.ref, i.weight, at=i.at) for i in items], Unit.MINUTES),
             count("holes", holes, better=-1),
+            total("missing", holes, Unit.MINUTES, better=-1),
         ),
     )
 

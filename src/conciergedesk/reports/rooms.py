@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
 from pathlib import Path
 
+from sqlalchemy import func
 from sqlmodel import Session, col
 
 from conciergedesk.core.db.read import pick
@@ -16,7 +17,8 @@ from conciergedesk.hotline.articles import ArticleShelf, load_articles
 from conciergedesk.hotline.queries import REF as TICKET_REF
 from conciergedesk.hotline.tables import ArticleUse, MassIncident, Ticket, TicketPause
 from conciergedesk.relocation.cards import file_ref
-from conciergedesk.relocation.tables import RelocationFollowUp, RelocationItem
+from conciergedesk.relocation.rules import LEASE_ITEM
+from conciergedesk.relocation.tables import RelocationFile, RelocationFollowUp, RelocationItem
 from conciergedesk.reports.clockwork import Stopwatch
 from conciergedesk.reports.facts import (
     ArticleFact,
@@ -25,6 +27,7 @@ from conciergedesk.reports.facts import (
     DossierFact,
     IncidentFact,
     RequestFact,
+    ScoreFact,
     TicketFact,
 )
 from conciergedesk.reports.gather import Scope, chunks, register
@@ -33,9 +36,12 @@ from conciergedesk.requests.catalogue import Priority
 from conciergedesk.requests.lifecycle import State
 from conciergedesk.rota.checker.coverage import half_hours
 from conciergedesk.rota.house import rota_house
-from conciergedesk.rota.queries import live_roster, published_until
+from conciergedesk.rota.queries import live_roster
+from conciergedesk.rota.tables import RotaVersion
 
 DAY = timedelta(days=1)
+NOON = time(12)
+"""When something happened of which only the day is known."""
 
 
 def tickets(session: Session, scope: Scope) -> Sequence[TicketFact]:
@@ -222,19 +228,55 @@ def dossiers(session: Session, scope: Scope) -> Sequence[DossierFact]:
             col(RelocationFollowUp.due) <= last,
         )
     )  # fmt: skip
-    return found + [
+    found += [
         DossierFact(i, f"{file_ref(of)} {code}", "follow_up", due, done)
         for i, of, code, due, done in contacts
+    ]
+    leases = session.exec(
+        pick(RelocationItem.id, RelocationItem.file_id, RelocationItem.done_on, RelocationFile.opened_on)
+        .join(RelocationFile, col(RelocationFile.id) == RelocationItem.file_id)
+        .where(
+            RelocationItem.code == LEASE_ITEM, col(RelocationItem.done_on) >= first,
+            col(RelocationItem.done_on) <= last,
+        )
+    )  # fmt: skip
+    return found + [
+        DossierFact(i, file_ref(of), "lease", None, done, float((done - opened).days))
+        for i, of, done, opened in leases
+        if done >= opened
+    ]
+
+
+def pulses(session: Session, scope: Scope) -> Sequence[ScoreFact]:
+    """How likely families are to recommend the service, 0 to 10, as they said it at a contact."""
+    rows = session.exec(
+        pick(
+            RelocationFollowUp.id, RelocationFollowUp.file_id, RelocationFollowUp.done_on, RelocationFollowUp.pulse
+        ).where(
+            col(RelocationFollowUp.pulse).is_not(None),
+            col(RelocationFollowUp.done_on) >= scope.period.first_day,
+            col(RelocationFollowUp.done_on) <= scope.period.last_day,
+        )
+    )  # fmt: skip
+    return [
+        ScoreFact(
+            i, file_ref(of), datetime.combine(done, NOON, scope.period.zone).astimezone(UTC), pulse, True
+        )
+        for i, of, done, pulse in rows
     ]
 
 
 def cover(session: Session, scope: Scope) -> Sequence[CoverFact]:
     """Seats needed and staffed by the published rota, half-hour by half-hour."""
-    until = published_until(session)
-    first, last = scope.period.first_day, scope.period.last_day
-    if until is None or until < first:
+    published = session.exec(
+        pick(func.min(RotaVersion.first), func.max(RotaVersion.last)).where(RotaVersion.state == "published")
+    ).one()
+    if published[0] is None:
         return ()
-    last = min(last, until)
+    # The night that began on the day before reaches into the period; the figure cuts it at midnight.
+    first, last = max(scope.period.first_day - DAY, published[0]), min(scope.period.last_day, published[1])
+    if first > last:
+        return ()
     house = rota_house()
     rota = replace(house.rota, first=first, days=(last - first).days + 1)
     slots = half_hours(rota, live_roster(session, house, first - DAY, last + DAY), first, last)
@@ -257,6 +299,7 @@ def connect() -> None:
     register("articles", articles)
     register("dossiers", dossiers)
     register("cover", cover)
+    register("nps", pulses)
 
 
 connect()

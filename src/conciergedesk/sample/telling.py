@@ -31,6 +31,7 @@ from conciergedesk.sample.handovers import plant_handovers
 from conciergedesk.sample.hotline import plant_hotline
 from conciergedesk.sample.keys import plant_keys
 from conciergedesk.sample.relocation import plant_relocation
+from conciergedesk.sample.reports import plant_reports
 from conciergedesk.sample.rota import plant_rota
 from conciergedesk.staff import service as staff
 from conciergedesk.staff.queries import actor_for
@@ -117,6 +118,7 @@ class SampleDesk:
         plant_rota(self._unit, self._now, cast.agents)
         house_of_turns = load_handover_house(knowledge_base() / "handover")
         plant_handovers(self._unit, self._book, house_of_turns, self._now, cast.agents)
+        plant_reports(self._unit, self._book, self._now, cast.agents)
 
     # --- people ---
 
