@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -22,6 +23,7 @@ from conciergedesk.reports.facts import (
     CoverFact,
     DossierFact,
     HandoverFact,
+    IncidentFact,
     KeyEventFact,
     KeyOutFact,
     OrderFact,
@@ -466,6 +468,100 @@ def test_k19_and_k20() -> None:
     articles = [ArticleFact(1, "KB-01", date(2027, 5, 31)), ArticleFact(2, "KB-02", date(2027, 6, 1))]
     known = knowledge([ticket, replace(ticket, id=2, article="")], articles, MARCH, LATER)
     assert (value(known, "with_article"), value(known, "past_review")) == (50.0, 1.0)
+
+
+# --- the borders of a period ---
+
+AFTER = timedelta(hours=1)
+
+
+def _key_out(at: datetime, period: Period) -> Figure:
+    return key_discipline([KeyOutFact(1, "K-1", at, None, None)], [], period, LATER, amber=AFTER)
+
+
+def _seal(at: datetime, period: Period) -> Figure:
+    mute = [KeyEventFact(1, "K-1", "seal", at, has_reason=False)]
+    return key_discipline([], mute, period, LATER, amber=AFTER)
+
+
+COUNTED_AT: dict[str, Callable[[datetime, Period], tuple[Figure, str]]] = {
+    "K1": lambda at, period: (
+        first_response(
+            [request(opened_at=at, first_response_at=at, response_due_at=at + AFTER)], period, LATER
+        ),
+        "within",
+    ),
+    "K2": lambda at, period: (
+        resolution([request(first_resolved_at=at, resolution_minutes=5.0)], period, LATER),
+        "resolved",
+    ),
+    "K3 kept": lambda at, period: (attainment([request(first_resolved_at=at)], period, LATER), "attainment"),
+    "K3 missed": lambda at, period: (attainment([request(breached_at=at)], period, LATER), "attainment"),
+    "K3 overdue": lambda at, period: (attainment([request(overdue_at=at)], period, LATER), "attainment"),
+    "K5": lambda at, period: (reopened([request(first_done_at=at)], period, LATER), "reopened"),
+    "K6": lambda at, period: (first_contact([TicketFact(1, "T-1", "x", at)], period, LATER), "first_contact"),
+    "K6 incident": lambda at, period: (
+        first_contact([], period, LATER, [IncidentFact(1, "M-1", "wifi", at)]),
+        "incidents",
+    ),
+    "K7": lambda at, period: (service_level([CallFact(1, "", "x", at, 9, True)], period), "level"),
+    "K8": lambda at, period: (abandonment([CallFact(1, "", "x", at, 9, False)], period), "abandoned"),
+    "K9": lambda at, period: (answer_speed([CallFact(1, "", "x", at, 9, True)], period), "speed"),
+    "K10": lambda at, period: (satisfaction([ScoreFact(1, "", at, 5)], period), "satisfied"),
+    "K11": lambda at, period: (recommendation([ScoreFact(1, "", at, 10)], period), "nps"),
+    "K12": lambda at, period: (reliability([OrderFact(1, "", "x", at, True, True)], period), "reliable"),
+    "K13": lambda at, period: (commission([CommissionFact(1, "", "x", at, 100, 800)], period), "due"),
+    "K14": lambda at, period: (
+        promises_kept([PromiseFact(1, "call_back", "R-1", at, at, False)], period, LATER),
+        "kept",
+    ),
+    "K15": lambda at, period: (
+        handover_quality([HandoverFact(1, "H-1", "x", at, at + AFTER, at, True, 3, 0)], period, LATER),
+        "in_time",
+    ),
+    "K16": lambda at, period: (_key_out(at, period), "overdue"),
+    "K16 seal": lambda at, period: (_seal(at, period), "seals_without_reason"),
+    "K17": lambda at, period: (
+        cover([CoverFact(1, "x", at, at + timedelta(microseconds=1), 1, 1)], period),
+        "covered",
+    ),
+    "K18 legal": lambda at, period: (
+        relocation([DossierFact(1, "A", "legal", _day(at), None)], period, LATER),
+        "legal",
+    ),
+    "K18 follow-up": lambda at, period: (
+        relocation([DossierFact(1, "A", "follow_up", _day(at), _day(at))], period, LATER),
+        "follow_ups",
+    ),
+    "K18 lease": lambda at, period: (
+        relocation([DossierFact(1, "A", "lease", None, _day(at), 40.0)], period, LATER),
+        "lease",
+    ),
+    "K20": lambda at, period: (
+        knowledge([TicketFact(1, "T-1", "x", at)], [], period, LATER),
+        "with_article",
+    ),
+}
+"""One fact of each figure at a moment, and the value that counts it. K4 and K19 are of an instant, not of a period."""
+
+
+def _day(at: datetime) -> date:
+    return at.astimezone(PARIS).date()
+
+
+@pytest.mark.parametrize("name", COUNTED_AT)
+def test_what_happens_on_the_border_counts_once_in_the_period_that_begins(name: str) -> None:
+    moment = timedelta(microseconds=1)
+    for at, in_march, in_april in (
+        (MARCH.start - moment, 0, 0),
+        (MARCH.start, 1, 0),
+        (MARCH.end - moment, 1, 0),
+        (MARCH.end, 0, 1),
+        (MARCH.next().end, 0, 0),
+    ):
+        for period, wanted in ((MARCH, in_march), (MARCH.next(), in_april)):
+            figure, key = COUNTED_AT[name](at, period)
+            assert figure.measure(key).count == wanted, (at, period.title("en"))
 
 
 # --- the list always adds up ---
