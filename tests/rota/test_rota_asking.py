@@ -236,3 +236,22 @@ def test_a_wish_that_makes_no_sense_is_refused(
     ines = person(sqlite_desk, "INE")
     with pytest.raises(error):
         sqlite_desk.act(ines, wishing.wish, house(), who, TUESDAY, shift, weight=weight)
+
+
+def test_an_ask_is_a_promise_of_who_must_answer_until_it_is_answered(
+    desk: Desk, planner: Actor, clock: FixedClock
+) -> None:
+    from conciergedesk.board.reading import BoardReader
+    from conciergedesk.board.rota import RotaOffer
+    from conciergedesk.board.rules import PromiseKind
+
+    ines, farid = person(desk, "INE"), person(desk, "FAR")
+    reader = BoardReader(desk, [RotaOffer(house, clock)], lambda: planner)
+    before = {one.key for one in reader.load().promises}
+    asked = desk.act(ines, asking.ask_swap, house(), "INE", MONDAY, "FAR", WEDNESDAY)
+    (promise,) = [one for one in reader.load().promises if one.key not in before]
+    assert promise.key == (PromiseKind.ROTA, asked.id) and promise.holder_id == farid.id
+    assert "Inès" in promise.what and promise.due_at is not None and promise.due_at > clock.now()
+    assert reader.detail(PromiseKind.ROTA, asked.id) is not None
+    desk.act(farid, asking.answer, house(), asked.id, yes=False)
+    assert {one.key for one in reader.load().promises} == before

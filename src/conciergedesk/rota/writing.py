@@ -57,7 +57,7 @@ def post_id(house: RotaHouse, day: date, shift: str) -> int:
 def post_of(house: RotaHouse, number: int) -> tuple[date, str] | None:
     """Day and shift of a post's number."""
     day, place = divmod(number, POSTS_PER_DAY)
-    if place >= len(house.rota.shifts):
+    if place >= len(house.rota.shifts) or day < 1:
         return None
     return date.fromordinal(day), house.rota.shifts[place].id
 

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import ClassVar
 
-from conciergedesk.core.i18n import _, plural, show_date
+from conciergedesk.core.i18n import _, plural
+from conciergedesk.rota.ask_words import sentence_of
 from conciergedesk.rota.asking import AskCard
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import Row
@@ -21,24 +22,6 @@ class Answered:
 
     ask: AskCard
     yes: bool
-
-
-def sentence_of(ask: AskCard, name: Callable[[str], str], label: Callable[[str], str]) -> str:
-    """What is asked, in one sentence."""
-    first = f"{label(ask.shift)}, {show_date(ask.day)}"
-    if ask.kind == "swap" and ask.partner_day is not None:
-        second = f"{label(ask.partner_shift)}, {show_date(ask.partner_day)}"
-        return _(
-            "{a} gives {first} for {second} of {b}", a=name(ask.person), first=first, second=second,
-            b=name(ask.partner),
-        )  # fmt: skip
-    if ask.kind == "call" and not ask.partner:
-        if not ask.person:
-            return _("volunteers wanted: {first}", first=first)
-        return _("{a} looks for a volunteer: {first}", a=name(ask.person), first=first)
-    if not ask.person:
-        return _("{b} takes {first}", b=name(ask.partner), first=first)
-    return _("{b} takes {first} of {a}", b=name(ask.partner), first=first, a=name(ask.person))
 
 
 class AskRows(CursorRows):
