@@ -86,6 +86,9 @@ def test_what_the_law_refuses_is_not_even_asked(desk: Desk, planner: Actor) -> N
         desk.act(person(desk, "INE"), asking.ask_to_take, house(), "INE", "BAS", MONDAY, "S")
     assert "10 h 30" in str(refused.value) and "L3131-1" in str(refused.value)
     assert not desk.ask(open_asks, MONDAY)
+    desk.act(planner, service.change_cell, house(), "FAR", MONDAY, ["S"])
+    with pytest.raises(RuleRefused, match="rien à échanger"):
+        desk.act(person(desk, "INE"), asking.ask_swap, house(), "INE", MONDAY, "FAR", MONDAY)
 
 
 def test_a_no_and_a_withdrawal_change_nothing(desk: Desk, planner: Actor) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from conciergedesk.core.errors import NotFound
+from conciergedesk.core.errors import NotFound, RuleRefused
 from conciergedesk.core.i18n import N_
 from conciergedesk.rota.checker.instants import Span, span_of
 from conciergedesk.rota.checker.judge import check
@@ -137,8 +137,15 @@ def give(
 
 
 def swap(rota: Rota, roster: Roster, law: LawBook, a: str, day_a: date, b: str, day_b: date) -> Verdict:
-    """Two people exchange their shifts, on the same day or on two; both keep the hours of the shift."""
+    """Two people exchange their shifts, on the same day or on two; both keep the hours of the shift.
+
+    Raises:
+        NotFound: one of them has no shift there.
+        RuleRefused: both have the same.
+    """
     from_a, from_b = held(roster, a, day_a), held(roster, b, day_b)
+    if replace(from_a, agent=b) == from_b:
+        raise RuleRefused(N_("Both have the same shift on that day: there is nothing to exchange."))
     cells: dict[tuple[str, date], tuple[Assignment, ...]] = {}
     for person, day in ((a, day_a), (a, day_b), (b, day_a), (b, day_b)):
         cells[person, day] = tuple(one for one in roster.cell(person, day) if one not in (from_a, from_b))

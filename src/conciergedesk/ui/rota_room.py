@@ -38,10 +38,11 @@ REPAIR_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class CellOption:
-    """What a cell could become, and what the rules say of it."""
+    """What a cell could become, what the rules say of it, and the posts of that day it would leave empty."""
 
     shifts: tuple[str, ...]
     verdict: Verdict
+    empties: tuple[SeatCount, ...] = ()
 
 
 class PlanSearch:
@@ -261,7 +262,12 @@ class RotaRoom:
                 continue
             cell = after_changes(desk.rota, roster, [Difference(person, day, (), shifts)]).cell(person, day)
             verdict = judge_change(desk.rota, roster, self.house.law, {(person, day): cell})
-            found.append(CellOption(shifts, verdict))
+            lost = {one for one in worked if one not in shifts}
+            empties = tuple(
+                one for one in seat_counts(desk.rota, verdict.roster, day, day)
+                if one.missing and lost & set(one.shifts)
+            )  # fmt: skip
+            found.append(CellOption(shifts, verdict, empties))
         return tuple(found)
 
     def preview(self, draft_id: int) -> Preview:

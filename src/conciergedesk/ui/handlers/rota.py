@@ -219,6 +219,10 @@ class RotaHandlers:
         note = f"{hours(effect.week_before)} {glyphs().right} {hours(effect.week_after)}"
         if verdict.advices:
             note = f"{glyphs().notice} {verdict.advices[0]}"
+        if one.empties:
+            post = one.empties[0]
+            lacks = f"{self.desk.label(post.shifts[0])} {post.staffed}/{post.needed}"
+            note = f"{glyphs().late} {lacks}, {note}"
         return label, note
 
     def _change_to(self, screen: RotaScreen, place: Place, chosen: CellOption, draft: int) -> None:

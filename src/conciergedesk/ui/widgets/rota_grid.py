@@ -64,30 +64,43 @@ class RotaHeading(Painted):
         reading = self._reading
         if reading is None:
             return [row.say(_("reading…"), "muted")]
-        rota, desk = reading.desk.rota, reading.desk
+        rota = reading.desk.rota
         first, last = show_date(rota.first, pattern="d MMM"), show_date(rota.last, pattern="d MMM")
         row.say(f"{first} {glyphs().right} {last}", "text").gap(2)
         if self.busy:
             return [row.say(self.busy, "accent")]
+        chip = self._chip(reading)
+        room = width - (chip.width + 2 if chip.width else 1)
+        for said, ink in self._standing(reading):
+            # What waits for an answer is said before how far the rota is published.
+            if row.width + len(said) + 2 <= room:
+                row.say(said, ink).gap(2)
+        row.end(chip, width - 1)
+        return [row]
+
+    @staticmethod
+    def _chip(reading: RotaReading) -> Row:
+        waiting = len(reading.waiting_for_me)
+        if not waiting:
+            return Row()
+        said = plural("{count} ask waits for you", "{count} asks wait for you", waiting)
+        return (
+            Row()
+            .say(f"{glyphs().soon} {said}  ", "soon bold")
+            .say(keymap().shown("rota.asks"), "accent bold")
+        )
+
+    @staticmethod
+    def _standing(reading: RotaReading) -> list[tuple[str, str]]:
+        desk = reading.desk
+        found = [(_("nothing is published"), "soon")]
         if desk.published_until is not None:
             until = show_date(desk.published_until, pattern="d MMM")
-            row.say(_("published until {day}", day=until), "muted").gap(2)
-        else:
-            row.say(_("nothing is published"), "soon").gap(2)
+            found = [(_("published until {day}", day=until), "muted")]
         if desk.draft is not None:
             count = len(reading.changed)
-            said = plural("draft: {count} change", "draft: {count} changes", count)
-            row.say(said, "soon").gap(2)
-        waiting = len(reading.waiting_for_me)
-        if waiting:
-            said = plural("{count} ask waits for you", "{count} asks wait for you", waiting)
-            chip = (
-                Row()
-                .say(f"{glyphs().soon} {said}  ", "soon bold")
-                .say(keymap().shown("rota.asks"), "accent bold")
-            )
-            row.end(chip, width - 1)
-        return [row]
+            found.append((plural("draft: {count} change", "draft: {count} changes", count), "soon"))
+        return found
 
 
 class RotaGrid(PaintedScroll, can_focus=True):
