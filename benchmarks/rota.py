@@ -5,17 +5,17 @@
 
 Without ``--set`` everything that needs no file runs on the sample team. Published instances are given as files;
 each is written in the public format and read back before it is solved, and each roster is judged by the checker.
+With several seeds every instance also gets its worst and its median. ``--peers`` runs a plain CP-SAT model on the
+same instances, in a child process, because the two solver wheels cannot share one.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import multiprocessing
 import os
 import resource
-import subprocess
 import sys
 import time
 from collections.abc import Iterable
@@ -26,6 +26,7 @@ from pathlib import Path
 from random import Random
 
 from benchmarks._report import Report, arguments, percentile
+from benchmarks.rota_compare import compare_own, compare_published, peer_python
 from benchmarks.rota_naive_law import naive_findings, random_case
 from conciergedesk.rota.checker.judge import blocking, check
 from conciergedesk.rota.checker.published import published_objective
@@ -66,6 +67,11 @@ class Row:
     violations: int
     megabytes: float
     note: str = ""
+
+
+def spread(values: list[float]) -> tuple[float, float]:
+    """Worst (largest) and median."""
+    return max(values), sorted(values)[len(values) // 2]
 
 
 def _megabytes() -> float:
@@ -159,10 +165,15 @@ def measure_curtois(report: Report, found: Iterable[Row], seconds: float) -> Non
             f"{row.megabytes:.0f} MB  {row.note}"
         )
     for name in dict.fromkeys(row.name for row in rows):
+        same = [row for row in rows if row.name == name]
         best = BEST_KNOWN.get(int("".join(filter(str.isdigit, name)) or 0))
-        values = [row.value for row in rows if row.name == name]
         if best:
-            report.figure(f"curtois {name} worst gap %", 100 * (max(values) - best) / best, "<= 0")
+            worst, middle = spread([100 * (row.value - best) / best for row in same])
+            report.figure(f"{name} worst gap to best known %", worst, "<= 0")
+            report.figure(f"{name} median gap to best known %", middle)
+        report.figure(f"{name} bound, lowest", min(row.bound for row in same))
+        report.figure(f"{name} time to best s, worst", max(row.best_at for row in same))
+        report.figure(f"{name} memory MB", max(row.megabytes for row in same))
     report.figure("curtois limit s", seconds)
 
 
@@ -176,7 +187,10 @@ def measure_rotations(report: Report, found: Iterable[Row]) -> None:
     report.figure(
         "rotations solved or proved %", 100 * sum(row.value == 0 for row in rows) / len(rows), ">= 100"
     )
-    report.figure("rotations slowest s", max(row.seconds for row in rows), "<= 2")
+    worst, middle = spread([row.seconds for row in rows])
+    report.figure("rotations slowest s", worst, "<= 2")
+    report.figure("rotations median s", middle)
+    report.figure("rotations memory MB", max(row.megabytes for row in rows))
 
 
 def measure_own(report: Report, found: Iterable[Row]) -> None:
@@ -190,20 +204,60 @@ def measure_own(report: Report, found: Iterable[Row]) -> None:
         )
     for name in dict.fromkeys(row.name for row in rows):
         same = [row for row in rows if row.name == name]
-        report.figure(f"{name} first legal s", max(float(row.note.split()[1]) for row in same), "<= 0.3")
-        report.figure(f"{name} gap", max(max(0.0, row.value - row.bound) for row in same))
-        report.figure(f"{name} seconds", max(row.seconds for row in same), "<= 2")
+        report.figure(
+            f"{name} first legal s, worst", max(float(row.note.split()[1]) for row in same), "<= 0.3"
+        )
+        worst, middle = spread([row.value for row in same])
+        report.figure(f"{name} price, worst", worst)
+        report.figure(f"{name} price, median", middle)
+        worst, middle = spread([100 * max(0.0, row.value - row.bound) / max(1.0, row.value) for row in same])
+        report.figure(f"{name} gap to the bound %, worst", worst, "<= 0")
+        report.figure(f"{name} gap to the bound %, median", middle)
+        worst, middle = spread([row.seconds for row in same])
+        report.figure(f"{name} seconds, worst", worst, "<= 2")
+        report.figure(f"{name} time to best s, worst", max(row.best_at for row in same))
+        report.figure(f"{name} memory MB", max(row.megabytes for row in same))
     report.figure("own violations", sum(row.violations for row in rows), "== 0")
 
 
 def measure_sickness(report: Report, seeds: int, quick: bool) -> None:
-    """One to five days of sickness on a plan: time, proof, changed cells; then explanations."""
+    """One to five days of sickness on a plan per seed: time, proof, changed cells; then explanations."""
+    totals = [sickness_of_seed(seed, 10 if quick else 20) for seed in range(1, seeds + 1)]
+    slowest = [max(one.times) for one in totals]
+    for seed, one in enumerate(totals, 1):
+        print(
+            f"  sickness seed {seed}  {len(one.times)} cases  slowest {max(one.times):.2f} s  "
+            f"proved {one.proved}  changed cells {one.cells}  refused by the checker {one.refused}"
+        )
+    count = sum(len(one.times) for one in totals)
+    report.figure("sickness cases", count)
+    report.figure("sickness slowest s, worst seed", max(slowest), "<= 1")
+    report.figure("sickness slowest s, median seed", spread(slowest)[1])
+    report.figure("sickness median s", percentile([spent for one in totals for spent in one.times], 0.5))
+    report.figure("sickness proved minimal %", 100 * sum(one.proved for one in totals) / count, ">= 100")
+    report.figure("sickness changed cells per case", sum(one.cells for one in totals) / count)
+    report.figure("sickness repairs refused by the checker", sum(one.refused for one in totals), "== 0")
+    report.figure("sickness memory MB", _megabytes())
+    measure_explanations(report, seeds)
+
+
+@dataclass(frozen=True)
+class Sickness:
+    """The repairs of one seed."""
+
+    times: list[float]
+    proved: int
+    cells: int
+    refused: int
+
+
+def sickness_of_seed(seed: int, cases: int) -> Sickness:
     rota, law = sample()
     rota = replace(rota, days=28)
-    plan = plan_period(rota, law, seconds=4, seed=1)
+    plan = plan_period(rota, law, seconds=4, seed=seed)
     assert plan.roster is not None
-    dice, times, proved, count, refused, cells = Random(7), [], 0, 0, 0, 0
-    for _ in range(10 if quick else 20 * seeds):
+    dice, times, proved, refused, cells = Random(seed), [], 0, 0, 0
+    for _ in range(cases):
         agent = dice.choice(rota.agents).id
         first = rota.first + timedelta(days=dice.randrange(20))
         last = first + timedelta(days=dice.randrange(5))
@@ -213,18 +267,17 @@ def measure_sickness(report: Report, seeds: int, quick: bool) -> None:
         began = time.perf_counter()
         repair = smallest_repair(away, left, law, first, last, seconds=1.0)
         times.append(time.perf_counter() - began)
-        count += 1
         proved += repair.proved
         cells += len(repair.changed)
         refused += not verdict_of(away, left, law, repair).accepted
-    report.figure("sickness cases", count)
-    report.figure("sickness slowest s", max(times), "<= 1")
-    report.figure("sickness median s", percentile(times, 0.5))
-    report.figure("sickness proved minimal %", 100 * proved / count, ">= 100")
-    report.figure("sickness changed cells per case", cells / count)
-    report.figure("sickness repairs refused by the checker", refused, "== 0")
-    times = []
-    for agent in ("YAN", "SAB", "PAU", "LUC"):
+    return Sickness(times, proved, cells, refused)
+
+
+def measure_explanations(report: Report, seeds: int) -> None:
+    """Nobody trained as backup and one person away for a week: why, and how long it takes to say so."""
+    rota, law = sample()
+    times, minimal = [], 0
+    for agent in ("YAN", "SAB", "PAU", "LUC") * seeds:
         people = tuple(
             replace(one, skills=tuple(skill for skill in one.skills if not skill.backup))
             for one in rota.agents
@@ -232,9 +285,11 @@ def measure_sickness(report: Report, seeds: int, quick: bool) -> None:
         away_week = Absence(agent, date(2027, 1, 11), date(2027, 1, 17))
         impossible = replace(rota, agents=people, absences=(away_week,))
         found = explain_empty_posts(impossible, law, first=away_week.first, last=away_week.last, seconds=5)
-        assert not found.possible and found.minimal
         times.append(found.seconds)
+        minimal += found.minimal and not found.possible
     report.figure("explanation slowest s", max(times), "<= 2")
+    report.figure("explanation median s", percentile(times, 0.5))
+    report.figure("explanations proved minimal %", 100 * minimal / len(times), ">= 100")
 
 
 def measure_law(report: Report, cases: int) -> None:
@@ -250,46 +305,6 @@ def measure_law(report: Report, cases: int) -> None:
     report.figure("law cases", cases)
     report.figure("law disagreements", different, "== 0")
     report.figure("law seconds", time.perf_counter() - began)
-
-
-def peer(file: str, seconds: float, workers: int) -> None:
-    """The plain CP-SAT model on the same instance, in an interpreter that has ortools."""
-    python = os.environ.get("ROTA_PEER_PYTHON", sys.executable)
-    if subprocess.run([python, "-c", "import ortools"], capture_output=True, check=False).returncode:
-        print("  peer: ortools is not installed (set ROTA_PEER_PYTHON to an interpreter that has it)")
-        return
-    rota = read_curtois(Path(file))
-    ids = [shift.id for shift in rota.shifts]
-    people = [agent.id for agent in rota.agents]
-    case = {
-        "days": rota.days, "shifts": ids, "minutes": [shift.worked for shift in rota.shifts],
-        "forbidden": [[ids.index(shift.id), ids.index(b)] for shift in rota.shifts for b in shift.may_not_precede],
-        "agents": [
-            {
-                "off": [(one.first - rota.first).days for one in rota.absences if one.agent == agent.id],
-                "max": agent.limits.max_minutes, "min": agent.limits.min_minutes, "run": agent.limits.max_run,
-                "min_run": agent.limits.min_run, "rest": agent.limits.min_rest_run,
-                "weekends": agent.limits.max_weekends,
-                "shifts": [[ids.index(shift), most] for shift, most in agent.limits.max_shifts],
-            }
-            for agent in rota.agents
-        ],
-        "wishes": [
-            [people.index(one.agent), (one.day - rota.first).days, ids.index(one.shift), one.weight, one.wanted]
-            for one in rota.wishes
-        ],
-        "cover": [
-            [(day - rota.first).days, ids.index(one.shifts[0]), one.target, one.weight_under, one.weight_over]
-            for one in rota.demands
-            for day in one.dates
-        ],
-        "seconds": seconds, "workers": workers,
-    }  # fmt: skip
-    done = subprocess.run(
-        [python, str(Path(__file__).with_name("rota_peer.py"))], input=json.dumps(case), capture_output=True,
-        text=True, check=False,
-    )  # fmt: skip
-    print(f"  peer {Path(file).stem}: {done.stdout.strip() or done.stderr.strip()[-200:]}")
 
 
 def _options() -> argparse.ArgumentParser:
@@ -319,8 +334,9 @@ def main() -> None:
                 jobs = jobs[: max(1, int(20 / limit))]
             waiting = [pool.submit(run_curtois, file, limit, seed) for file, seed in jobs]
             measure_curtois(report, (one.result() for one in waiting), limit)
-            for file in options.files if options.peers else ():
-                peer(file, limit, 2)
+            if options.peers and peer_python():
+                for file in dict.fromkeys(file for file, _ in jobs):
+                    compare_published(report, file, limit)
         elif options.set == "rws":
             limit = options.seconds or (5.0 if options.quick else 60.0)
             waiting = [pool.submit(run_rotation, file, limit, seed) for file, seed in jobs]
@@ -332,6 +348,10 @@ def main() -> None:
                 pool.submit(run_own, name, limit, seed) for name in names for seed in range(1, seeds + 1)
             ]
             measure_own(report, (one.result() for one in waiting))
+            if options.peers and peer_python():
+                rota_law = sample()[1]
+                for name, rota in own_sizes(options.quick).items():
+                    compare_own(report, name, rota, rota_law, limit)
     if options.set in (None, "sickness"):
         measure_sickness(report, seeds, options.quick)
     if options.set in (None, "law"):
