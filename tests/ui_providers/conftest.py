@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
+from itertools import groupby
 
 import pytest
 from textual.pilot import Pilot
@@ -113,9 +114,17 @@ class Room:
     async def press(self, *keys: str) -> None:
         await press(self.pilot, *keys)
 
-    async def type(self, text: str) -> None:
+    async def type(self, text: Iterable[str]) -> None:
         await strike(self.pilot.app, *text)
         await quiet(self.pilot)
+
+    async def fill(self, keys: Iterable[str]) -> None:
+        """Letters in one go, keys with a name one by one."""
+        for named, group in groupby(keys, lambda key: len(key) > 1 or key == "n"):
+            if named:
+                await self.press(*group)
+            else:
+                await self.type(group)
 
     def request(self, kind: str = "spa_thermal", language: str = "de", **more: object) -> int:
         desk, actor = self.session.desk(), self.session.actor

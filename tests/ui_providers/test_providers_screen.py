@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 
 from conciergedesk.core.actor import SYSTEM
+from conciergedesk.core.errors import InvalidInput
 from conciergedesk.providers import service as providers
 from conciergedesk.providers.cards import ProviderValues
 from conciergedesk.providers.queries import provider_card
+from conciergedesk.providers.rules import AgreementState, Booking, GuideClass
 from conciergedesk.requests import asks
 from conciergedesk.requests.lifecycle import State
+from conciergedesk.ui.handlers.provider_fields import AGREEMENT, BOOKING, PLACE, ROLES, shown, typed
 from conciergedesk.ui.modals.choice import Choice
 from conciergedesk.ui.modals.form import FormSheet
 from conciergedesk.ui.modals.provider_sheets import HoursSheet, ImportSheet, LetterSheet
@@ -215,11 +218,59 @@ async def test_a_card_is_corrected_and_taken_in_at_once(open_room: OpenRoom) -> 
     async with open_room() as room:
         await room.type("spa des deux ponts")
         await room.press("enter", "c")
+        assert isinstance(room.app.screen, Choice) and "03 53 01 44 92" in room.text.replace("+33 3", "03")
+        await room.press("n")
         assert isinstance(room.app.screen, FormSheet)
         await room.press("end", *"Neuf", "enter")
         assert "Spa des Deux PontsNeuf" in room.text
         card = room.session.ask(provider_card, room.providers["Spa des Deux Ponts"])
         assert card.name == "Spa des Deux PontsNeuf" and card.own_fields == ("name",)
+
+
+def test_fields_are_typed_in_the_words_that_are_shown() -> None:
+    assert typed(BOOKING[0], "sur place") == typed(BOOKING[0], "on_site") == "on_site"
+    assert typed(AGREEMENT, "Terminée") == "ended" and typed(AGREEMENT, "conv") == "signed"
+    with pytest.raises(InvalidInput, match="convention"):
+        typed(AGREEMENT, "zzz")
+    accessible = ROLES[-1]
+    assert typed(accessible, "oui") is True and typed(accessible, "") is typed(accessible, "N") is False
+    with pytest.raises(InvalidInput):
+        typed(accessible, "peut-être")
+    assert typed(PLACE[-1], "6,1757") == 6.1757 and typed(PLACE[-1], "") is None
+    for field, values in ((BOOKING[0], Booking), (AGREEMENT, AgreementState), (ROLES[0], GuideClass)):
+        assert {typed(field, shown(field, value)) for value in values} == set(values)
+
+
+async def test_every_part_of_a_card_is_edited_by_keys(open_room: OpenRoom) -> None:
+    parts = (
+        ("f", ["n", *"atelier", "tab", *"2 rue Y", "enter"]),
+        ("r", ["ctrl+u", *"sur place", "tab", "tab", "ctrl+u", *"90", "enter"]),
+        ("m", ["ctrl+u", *"guide", "tab", "ctrl+u", *"non", "tab", "ctrl+u", *"oui", "enter"]),
+        ("j", ["n", *"2027-12-24", "tab", "tab", *"10:00-12:00", "enter"]),
+        ("s", ["ctrl+u", *"saison", "tab", "tab", *"04-01", "tab", *"10-31", "enter"]),
+        ("t", ["n", *"12,5", "tab", "tab", "ctrl+u", *"au prestataire", "enter"]),
+        ("g", [*"INE", "enter"]),
+        ("q", ["tab", "tab", *"A", "tab", *"rampe: oui", "enter"]),
+        ("i", ["tab", *"personne à 15 h", "tab", "ctrl+u", *"absent", "enter"]),
+    )
+    async with open_room((80, 24)) as room:
+        await room.type("spa des deux ponts")
+        await room.press("enter")
+        for letter, keys in parts:
+            await room.press("c", letter)
+            assert room.app.screen is not room.screen, letter
+            await room.fill(keys)
+            assert room.app.screen is room.screen, (letter, room.text)
+        card = room.session.ask(provider_card, room.providers["Spa des Deux Ponts"])
+    values = card.values
+    assert (values.booking, values.lead_minutes) == ("on_site", 90)
+    assert (values.guide_class, values.member, values.reseller) == ("licensed", False, True)
+    assert (values.status, card.brief.season) == ("seasonal", ("04-01", "10-31"))
+    assert [one.label for one in card.addresses] == ["atelier"]
+    assert [one.ranges for one in card.exceptions] == ["10:00-12:00"]
+    assert ("provider", 1250) in [(one.owed_to, one.basis_points) for one in card.rates]
+    assert card.leisure_referent and card.visits[0].criteria == (("rampe", "oui"),)
+    assert (card.incidents[0].kind, card.incidents[0].facts) == ("no_show", "personne à 15 h")
 
 
 async def test_hours_are_edited_with_the_week_they_mean(open_room: OpenRoom) -> None:
@@ -299,7 +350,7 @@ async def test_hostile_text_is_shown_as_it_is(open_room: OpenRoom, size: tuple[i
         room.session.desk().act(SYSTEM, providers.add_provider, card_rules(), values)
         await room.type("bar click app quit")
         assert "[/]" in room.text and "\u202e" not in room.text and "\x1b" not in room.text
-        await room.press("enter", "c")
+        await room.press("enter", "c", "n")
         assert isinstance(room.app.screen, FormSheet)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
@@ -94,26 +94,39 @@ class Below(StrEnum):
     """Closed at the moment that was asked for; may be asked by anybody."""
 
 
-STATUS_LABELS = {
+STATUS_LABELS: Mapping[str, str] = {
     Status.ACTIVE: N_("status|active"),
     Status.SEASONAL: N_("status|seasonal"),
     Status.SUSPENDED: N_("status|suspended"),
     Status.CLOSED: N_("status|closed for good"),
 }
-AGREEMENT_LABELS = {
+AGREEMENT_LABELS: Mapping[str, str] = {
     AgreementState.NONE: N_("agreement|none"),
     AgreementState.LISTED: N_("agreement|listed"),
     AgreementState.IN_TALKS: N_("agreement|in talks"),
     AgreementState.SIGNED: N_("agreement|signed"),
     AgreementState.ENDED: N_("agreement|ended"),
 }
-BOOKING_LABELS = {
+BOOKING_LABELS: Mapping[str, str] = {
     Booking.UNKNOWN: N_("booking|not known"),
     Booking.PHONE: N_("booking|by phone"),
     Booking.EMAIL: N_("booking|by e-mail"),
     Booking.WEB: N_("booking|on the web"),
     Booking.MESSAGE: N_("booking|by message"),
     Booking.ON_SITE: N_("booking|on the spot"),
+}
+INCIDENT_LABELS: Mapping[str, str] = {
+    IncidentKind.NO_SHOW: N_("incident|absent"),
+    IncidentKind.LATE: N_("incident|late"),
+    IncidentKind.QUALITY: N_("incident|quality"),
+    IncidentKind.PRICE: N_("incident|price"),
+    IncidentKind.BEHAVIOUR: N_("incident|behaviour"),
+    IncidentKind.OTHER: N_("incident|other"),
+}
+GUIDE_LABELS: Mapping[str, str] = {
+    GuideClass.NONE: N_("guide|none"),
+    GuideClass.LICENSED: N_("guide|licensed"),
+    GuideClass.GREETER: N_("guide|volunteer"),
 }
 
 

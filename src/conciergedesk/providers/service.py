@@ -197,6 +197,16 @@ def add_address(
     return row.id
 
 
+def remove_address(unit: Unit, address_id: int) -> None:
+    """Take a further address off the card."""
+    unit.require(Right.EDIT_PROVIDERS)
+    row = unit.load(ProviderAddress, address_id)
+    provider_id = row.provider_id
+    unit.session.delete(row)
+    unit.session.flush()
+    unit.record("provider.address_removed", "provider", provider_id)
+
+
 def set_agreement(
     unit: Unit,
     provider_id: int,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from typing import TYPE_CHECKING
 
 from conciergedesk.core.errors import InvalidInput
-from conciergedesk.core.i18n import N_, active_zone
+from conciergedesk.core.i18n import N_, _, active_zone
 from conciergedesk.core.moments import Moment, parse_moment
+from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import Ask
+from conciergedesk.ui.modals.form import Field, FormSheet
 from conciergedesk.ui.screens.providers import ProvidersScreen
 
 if TYPE_CHECKING:
@@ -46,6 +48,21 @@ class ProviderActs:
         screen.say(said, "desk.undo" if undo else "")
         screen.list.clear_marks()
         screen.reload(keep=not next_one)
+
+    def _form(
+        self,
+        screen: ProvidersScreen,
+        card: ProviderCard,
+        title: str,
+        fields: Sequence[Field],
+        save: Callable[[Mapping[str, str]], bool],
+    ) -> None:
+        """A form on a card; what is saved is said and can be undone."""
+        said = _("{name}: card kept", name=safe(card.name, 40))
+        self.app.push_screen(
+            FormSheet(title, fields, save, context=f"{card.brief.ref} {safe(card.name, 30)}"),
+            lambda done: self._done(screen, said, undo=True) if done else None,
+        )
 
     def _card(self, ask: Ask, then: Callable[[ProvidersScreen, ProviderCard], None]) -> None:
         found = self._one(ask)

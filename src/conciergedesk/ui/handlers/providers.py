@@ -14,6 +14,7 @@ from conciergedesk.ui.desk_screen import Ask
 from conciergedesk.ui.handlers.provider_acts import ProviderActs
 from conciergedesk.ui.handlers.provider_asks import ProviderAsks
 from conciergedesk.ui.handlers.provider_cards import ProviderCards
+from conciergedesk.ui.handlers.provider_days import ProviderDays
 from conciergedesk.ui.handlers.provider_terms import ProviderTerms
 from conciergedesk.ui.modals.form import Field, FormSheet
 from conciergedesk.ui.modals.provider_sheets import ImportSheet
@@ -30,8 +31,9 @@ class ProviderHandlers(ProviderActs):
     def __init__(self, app: DeskApp, session: DeskSession) -> None:
         super().__init__(app, session, ProviderRoom(session))
         self.asks = ProviderAsks(app, session, self.room)
-        self.cards = ProviderCards(app, session, self.room)
+        self.days = ProviderDays(app, session, self.room)
         self.terms = ProviderTerms(app, session, self.room)
+        self.cards = ProviderCards(app, session, self.room, self.days, self.terms)
         for act, handler in (
             ("providers.choose", self.choose),
             ("providers.call", self.call),

@@ -115,7 +115,7 @@ class ProviderPane(PaintedScroll, can_focus=True):
             if asks
             else _("nobody yet")
         )
-        rows = [title_row(_("Asked"), figure, edge)]
+        rows = [title_row(_("Who was asked"), figure, edge)]
         for one in asks:
             row = Row().gap(2).data(one.provider, "text", edge - 24).to(edge - 21)
             row.say(word(ASK_WORDS[one.state]), ASK_INKS.get(one.state, "muted"))
