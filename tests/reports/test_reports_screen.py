@@ -20,16 +20,20 @@ from conciergedesk.core.db.engine import open_engine
 from conciergedesk.core.desk import Desk
 from conciergedesk.core.paths import knowledge_base
 from conciergedesk.core.settings import Settings
+from conciergedesk.reports import improving
+from conciergedesk.reports.improvement import Cell, matrix
+from conciergedesk.reports.service import saved_reports
 from conciergedesk.requests import service as requests
 from conciergedesk.requests.rulebook import Rulebook, load_rulebook
 from conciergedesk.requests.service import NewRequest
 from conciergedesk.ui.app import DeskApp, Identity
+from conciergedesk.ui.handlers.reports import ReportHandlers
 from conciergedesk.ui.report_room import ReportRoom
 from conciergedesk.ui.screens.board import BoardScreen
 from conciergedesk.ui.screens.reports import ReportsScreen
 from conciergedesk.ui.session import DeskSession
 from tests.conftest import KEY, hire
-from tests.keyboard import press
+from tests.keyboard import press, strike
 
 PARIS = ZoneInfo("Europe/Paris")
 HOSTILE = "[/] \x1b]52;c;x\x07[@click=app.quit]x[/]\u202e"
@@ -47,6 +51,14 @@ class AtWall:
 
     async def press(self, *keys: str) -> None:
         await press(self.pilot, *keys)
+
+    async def type(self, *lines: str) -> None:
+        """Type lines with Tab between them, and save."""
+        for place, line in enumerate(lines):
+            if place:
+                await self.press("tab")
+            await strike(self.app, *line)
+        await self.press("enter")
 
     @property
     def text(self) -> str:
@@ -73,6 +85,7 @@ async def sit_down(desk: Desk, actor: Actor, size: tuple[int, int]) -> AsyncIter
         language="fr",
         glyph_set="unicode",
     )
+    ReportHandlers(app, session)
     app.sign_in(
         Identity(actor.name, actor.id, actor.team, "supervision", desk.clock.now() + timedelta(hours=1))
     )
@@ -163,3 +176,72 @@ async def test_an_assistant_sees_the_wall_but_no_report(busy: tuple[Desk, Actor,
         await seat.press("m")
         assert seat.screen.report is None
         assert "superviseurs" in seat.text
+
+
+async def test_a_report_is_narrowed_broken_down_kept_and_given_an_hour(
+    busy: tuple[Desk, Actor, Actor],
+) -> None:
+    desk, helene, _ines = busy
+    async with sit_down(desk, helene, (120, 36)) as seat:
+        await seat.press("m", "slash", "f")  # only … family
+        assert "Transport" in seat.text
+        await seat.press("enter")
+        report = seat.screen.report
+        assert report is not None and report.filters.family == "transport" and report.opened == 26
+        assert "famille de demandes : Transport" in seat.text
+        await seat.press("b", "c")  # by channel
+        report = seat.screen.report
+        assert report is not None and list(report.groups) == ["channel"]
+        await seat.press("v", "g")
+        await seat.type("Transport du matin", "", "6h30")
+        (card,) = desk.ask(saved_reports)
+        assert (card.name, card.period, card.at_minute, card.filters.family) == (
+            "Transport du matin",
+            "month",
+            390,
+            "transport",
+        )
+        await seat.press("escape", "v")
+        assert "mois, chaque jour à 6:30" in seat.text
+        await seat.press("enter", "o")
+        report = seat.screen.report
+        assert report is not None and report.filters == card.filters
+        await seat.press("v", "enter", "c", "tab", "tab", "tab", "tab")
+        await seat.type("odile@example.org")
+        assert "Aucun serveur de courriel" in seat.text
+        assert desk.ask(saved_reports)[0].mail_to == ""
+
+
+async def test_the_register_takes_facts_refuses_what_is_not_smart_and_keeps_its_reviews(
+    busy: tuple[Desk, Actor, Actor],
+) -> None:
+    desk, helene, _ines = busy
+    async with sit_down(desk, helene, (120, 36)) as seat:
+        await seat.press("q", "a")
+        await seat.type("Aucun accueil le dimanche soir", "hum", "non", "oui")
+        cells = matrix(desk.ask(improving.facts))
+        assert [fact.text for fact in cells[Cell.WEAKNESS]] == ["Aucun accueil le dimanche soir"]
+        assert "faiblesses" in seat.text and "Aucun accueil" in seat.text
+        await seat.press("o")
+        await seat.type("Accueillir jusqu'à 22 h", "dimanches couverts", "", "0", "", "", "30/06", "Inès")
+        assert "valeur cible" in seat.text and desk.ask(improving.objectives) == []
+        await strike(seat.app, "4")  # the cursor stands on what is missing
+        await seat.press("enter")
+        (aim,) = desk.ask(improving.objectives)
+        assert (aim.target_value, aim.owner, aim.due_on.isoformat()) == (4.0, "Inès", "2027-06-30")
+        await seat.press("end", "d", "p")
+        await seat.type("Deux soirs à l'essai", "Inès", "15/05")
+        await seat.press("end", "v", "a")
+        await seat.type("un soir suffit", "30/05")
+        await seat.press("x")
+        await seat.type("trois dimanches tenus")
+        (aim,) = desk.ask(improving.objectives)
+        (action,) = aim.actions
+        assert (aim.decided_by, action.state, action.result) == ("Hélène", "done", "trois dimanches tenus")
+        assert [one[2:] for one in action.reviews] == [("adjusted", "un soir suffit")]
+        assert "ajustée : un soir suffit" in seat.text
+        await seat.press("i")
+        written = {path.suffix: path.read_text("utf-8-sig") for path in ReportRoom.folder().iterdir()}
+        assert "FAIBLESSES" in written[".txt"] and "Aucun accueil" in written[".csv"]
+        await seat.press("escape")
+        assert "Mur du jour" in seat.text

@@ -149,6 +149,7 @@ def save(
     ),
     folder: str = typer.Option("", "--folder", help="Where; the desk's own folder by default."),
     formats: str = typer.Option("txt", "--formats"),
+    mail: str = typer.Option("", "--mail", help="Addresses it is sent to, where a mail server is set up."),
     team: str = _TEAM,
     agent: str = _AGENT,
     sample: bool = _SAMPLE,
@@ -157,6 +158,7 @@ def save(
     with spoken():
         from conciergedesk.reports import service
         from conciergedesk.reports.gather import Filters
+        from conciergedesk.reports.mailing import require_mail
 
         minute = None
         if at:
@@ -166,6 +168,8 @@ def save(
                 raise InvalidInput(N_("Write a time such as 07:45."), field="at") from None
             minute = moment.hour * 60 + moment.minute
         session = signed_in(agent=agent, sample=sample)
+        if mail.strip():
+            require_mail(session.settings.mail)
         session.act(
             service.save_report,
             name=name,
@@ -174,13 +178,52 @@ def save(
             formats=tuple(formats.split(",")),
             at_minute=minute,
             folder=folder,
+            mail_to=mail,
         )
-        rows = [
-            (one.name, one.period, " ".join(one.formats), f"{one.at_minute // 60:02}:{one.at_minute % 60:02}"
-             if one.at_minute is not None else "", one.last_problem)
-            for one in session.ask(service.saved_reports)
-        ]  # fmt: skip
-    say_table((_("Name"), _("Period"), _("Formats"), _("At"), _("Problem")), rows)
+        _say_saved(session)
+
+
+@app.command()
+def saved(agent: str = _AGENT, sample: bool = _SAMPLE) -> None:
+    """List the saved reports, when each is written and what went wrong."""
+    with spoken():
+        _say_saved(signed_in(agent=agent, sample=sample))
+
+
+def _say_saved(session: Any) -> None:
+    from conciergedesk.reports.service import PERIOD_WORDS, saved_reports
+
+    rows = [
+        (
+            one.name, _(PERIOD_WORDS[one.period]), " ".join(one.formats),
+            f"{one.at_minute // 60:02}:{one.at_minute % 60:02}" if one.at_minute is not None else "",
+            one.mail_to or one.folder, one.last_problem,
+        )
+        for one in session.ask(saved_reports)
+    ]  # fmt: skip
+    say_table((_("Name"), _("Period"), _("Formats"), _("At"), _("Where"), _("Problem")), rows)
+
+
+@app.command()
+def improve(agent: str = _AGENT, sample: bool = _SAMPLE) -> None:
+    """Print the register of improvement: facts in their matrix, objectives, actions and reviews."""
+    with spoken():
+        from conciergedesk.core.shared import load_agency
+        from conciergedesk.reports import improving
+        from conciergedesk.reports.exports.register import Register, register_page
+        from conciergedesk.staff.rules import Right
+
+        session = signed_in(agent=agent, sample=sample)
+        if Right.IMPROVE not in session.actor.rights:
+            raise NotAllowed(N_("The register of improvement is for supervisors."))
+        agency = session.ask(load_agency)
+        register = Register(
+            agency.name if agency is not None else "ConciergeDesk",
+            tuple(session.ask(improving.mandates)),
+            tuple(session.ask(improving.facts)),
+            tuple(session.ask(improving.objectives)),
+        )
+        say_block(register_page(register, active_language()))
 
 
 @app.command()

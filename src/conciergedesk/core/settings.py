@@ -33,6 +33,7 @@ class Settings:
         secret_file: the key file; all desks of one database share one.
         lock_minutes: the screen locks after this many minutes without a key; 0 never.
         desk: a name for this terminal, shown to colleagues.
+        mail: the server that sends digests, such as ``smtps://user:password@host?from=desk@example.org``; empty: none.
     """
 
     database: str = ""
@@ -43,6 +44,7 @@ class Settings:
     secret_file: str = ""
     lock_minutes: int = 15
     desk: str = ""
+    mail: str = ""
 
     def database_url(self) -> str:
         return self.database or f"sqlite:///{desk_home() / 'desk.db'}"

@@ -24,6 +24,15 @@ class Nature(StrEnum):
     MARKET = "market"
 
 
+NATURE_WORDS: Mapping[Nature, str] = {
+    Nature.FINANCIAL: N_("nature|financial"),
+    Nature.HUMAN: N_("nature|human"),
+    Nature.TECHNICAL: N_("nature|technical"),
+    Nature.GOVERNANCE: N_("nature|governance"),
+    Nature.MARKET: N_("nature|market"),
+}
+
+
 class Cell(StrEnum):
     """A cell of the matrix."""
 
@@ -48,6 +57,18 @@ class Verdict(StrEnum):
     ADJUSTED = "adjusted"
     DROPPED = "dropped"
 
+
+VERDICT_WORDS: Mapping[Verdict, str] = {
+    Verdict.KEPT: N_("verdict|kept"),
+    Verdict.ADJUSTED: N_("verdict|adjusted"),
+    Verdict.DROPPED: N_("verdict|dropped"),
+}
+ACTION_WORDS: Mapping[str, str] = {
+    "planned": N_("action|planned"),
+    "running": N_("action|running"),
+    "done": N_("action|done"),
+    "dropped": N_("action|dropped"),
+}
 
 MEANS = (
     "mettre en place", "organiser", "creer", "installer", "acheter", "recruter", "former", "rediger", "developper un",

@@ -37,6 +37,18 @@ from conciergedesk.staff.tables import Agent
 
 
 @dataclass(frozen=True, slots=True)
+class MandateCard:
+    """A commission: who asks, since when, which question."""
+
+    id: int
+    title: str
+    asked_by: str
+    asked_on: date
+    question: str
+    target_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class ActionCard:
     """An action with its score and what its reviews said, newest first."""
 
@@ -49,6 +61,7 @@ class ActionCard:
     target: str
     state: str
     score: float
+    result: str = ""
     reviews: tuple[tuple[datetime, str, str, str], ...] = ()
 
 
@@ -143,10 +156,29 @@ def note_fact(
     return row.id
 
 
+def drop_fact(unit: Unit, fact_id: int) -> None:
+    """Take a fact out of the matrix; it stays in the journal."""
+    unit.require(Right.IMPROVE)
+    row = unit.load(ImprovementFact, fact_id)
+    row.dropped_at = unit.now
+    unit.record("improvement.fact_dropped", "improvement_fact", fact_id)
+
+
 def facts_from_report(
     unit: Unit, report: Report, *, mandate_id: int | None = None, language: str = "fr"
 ) -> list[int]:
-    """Note what the desk's own figures say: each figure with a target becomes a fact, inside, with its value."""
+    """Note what the desk's own figures say: each figure with a target becomes a fact, inside, with its value.
+
+    The same figure of the same period is noted once; what it said before is put aside.
+    """
+    unit.require(Right.IMPROVE)
+    measured = report.period.title(language)
+    for row in unit.session.exec(
+        select(ImprovementFact).where(
+            ImprovementFact.measured == measured, col(ImprovementFact.dropped_at).is_(None)
+        )
+    ).all():
+        row.dropped_at = unit.now
     made = []
     for figure in report.figures:
         definition = BY_CODE[figure.code]
@@ -171,7 +203,7 @@ def facts_from_report(
                 mandate_id=mandate_id,
                 figure=figure.code,
                 value=round(main.value, 2),
-                measured=report.period.title(language),
+                measured=measured,
             )
         )
     return made
@@ -281,6 +313,32 @@ def review(
     return line.id
 
 
+def finish_action(unit: Unit, action_id: int, *, result: str) -> None:
+    """The action is done; says what came of it."""
+    unit.require(Right.IMPROVE)
+    row = unit.load(ImprovementAction, action_id)
+    if row.state in ("done", "dropped"):
+        raise RuleRefused(N_("This action is over."))
+    row.result = clean_line(result, 300)
+    if not row.result:
+        raise InvalidInput(N_("Say what came of it."), field="result")
+    row.state = "done"
+    unit.record("improvement.action_done", "improvement_action", action_id)
+
+
+def mandates(session: Session) -> list[MandateCard]:
+    """Commissions that are open, the newest first."""
+    query = (
+        pick(
+            ImprovementMandate.id, ImprovementMandate.title, ImprovementMandate.asked_by,
+            ImprovementMandate.asked_on, ImprovementMandate.question, ImprovementMandate.target_on,
+        )
+        .where(col(ImprovementMandate.closed_on).is_(None))
+        .order_by(col(ImprovementMandate.id).desc())
+    )  # fmt: skip
+    return [MandateCard(*row) for row in session.exec(query)]
+
+
 def facts(session: Session, mandate_id: int | None = None) -> list[FactCard]:
     """Facts of the register, oldest first."""
     query = (
@@ -312,7 +370,7 @@ def objectives(session: Session) -> list[ObjectiveCard]:
         actions.setdefault(row.objective_id, []).append(
             ActionCard(
                 row.id, row.objective_id, row.text, names.get(row.owner_id, ""), row.due_on, row.indicator, row.target,
-                row.state, score, tuple(reviews.get(row.id, ())),
+                row.state, score, row.result, tuple(reviews.get(row.id, ())),
             )
         )  # fmt: skip
     found = []

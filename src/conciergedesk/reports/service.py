@@ -12,16 +12,24 @@ from conciergedesk.core.calendars import instant_of
 from conciergedesk.core.db.read import pick
 from conciergedesk.core.db.unit import Unit
 from conciergedesk.core.errors import InvalidInput
-from conciergedesk.core.i18n import LANGUAGES, N_
+from conciergedesk.core.i18n import LANGUAGES, N_, translate
 from conciergedesk.core.text import clean_line
 from conciergedesk.reports.definitions import BY_CODE
 from conciergedesk.reports.gather import Filters
+from conciergedesk.reports.mailing import addresses_of
 from conciergedesk.reports.periods import PeriodKind
 from conciergedesk.reports.tables import SavedReport, Score
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.requests.tables import Request
 from conciergedesk.staff.rules import Right
 
+NO_MAIL = N_("waits for a desk with a mail server")
+PERIOD_WORDS: Mapping[str, str] = {
+    "shift": N_("shift"),
+    "day": N_("day"),
+    "week": N_("week"),
+    "month": N_("month"),
+}
 FORMATS = ("txt", "csv", "xlsx", "pdf")
 
 
@@ -119,7 +127,7 @@ def save_report(
     values = {
         "name": name, "period": period, "filters": filters_as_json(filters or Filters()), "figures": list(figures),
         "language": language, "formats": " ".join(formats), "at_minute": at_minute,
-        "folder": clean_line(folder, 200), "mail_to": clean_line(mail_to, 200),
+        "folder": clean_line(folder, 200), "mail_to": clean_line(" ".join(addresses_of(mail_to)), 200),
     }  # fmt: skip
     if report_id is None:
         row = SavedReport(agent_id=unit.actor.id)
@@ -174,10 +182,11 @@ def saved_reports(session: Session, report_id: int | None = None) -> list[SavedC
     return found
 
 
-def claim_due_digests(unit: Unit, book: Rulebook) -> list[SavedCard]:
+def claim_due_digests(unit: Unit, book: Rulebook, *, can_mail: bool = False) -> list[SavedCard]:
     """Take the digests that are due, once over all desks: each is claimed for its day before it is written.
 
-    A digest that nobody could write at its hour is written late rather than never.
+    A digest that nobody could write at its hour is written late rather than never. One that goes by mail waits for a
+    desk that ``can_mail``, and says so meanwhile.
     """
     today = unit.now.astimezone(book.zone).date()
     found: list[int] = []
@@ -188,6 +197,12 @@ def claim_due_digests(unit: Unit, book: Rulebook) -> list[SavedCard]:
         if row.last_day is not None and row.last_day >= today:
             continue
         if unit.now < instant_of(today, row.at_minute, book.zone):
+            continue
+        if row.mail_to and not can_mail:
+            waits = translate(NO_MAIL, row.language)
+            if row.last_problem != waits:
+                row.last_problem = waits
+                unit.record("report.digest_waits", "saved_report", row.id, undoable=False)
             continue
         row.last_day, row.last_at, row.last_problem = today, unit.now, ""
         unit.record("report.digest_claimed", "saved_report", row.id, undoable=False, day=today)

@@ -27,6 +27,7 @@ class Scope(StrEnum):
     SHOWN = "shown"
     HANDOVER = "handover"
     REPORTS = "reports"
+    REGISTER = "register"
     PROVIDERS = "providers"
     PROVIDER_SEARCH = "provider_search"
     HOTLINE = "hotline"
@@ -60,6 +61,7 @@ SCOPE_TITLES: Mapping[Scope, str] = {
     Scope.SHOWN: N_("In a note that is shown"),
     Scope.HANDOVER: N_("Handover"),
     Scope.REPORTS: N_("Reports"),
+    Scope.REGISTER: N_("Register of improvement"),
     Scope.PROVIDERS: N_("Providers"),
     Scope.PROVIDER_SEARCH: N_("In the search line"),
     Scope.HOTLINE: N_("Hotlines"),
@@ -252,6 +254,8 @@ ACTIONS: tuple[Action, ...] = (
         "keys.lost", "X", 80, N_("act|lost"), N_("Declare the key lost and begin the procedure."),
         leaves_desk=True,
     ),
+    _act("keys.register", "o", 82, N_("act|new set"), N_("Register a set that its owner entrusts to the desk.")),
+    _act("keys.place", "p", 0, N_("act|new place"), N_("Add a hook, a cabinet, a safe or a vehicle.")),
     _act("keys.filter", "slash", 85, N_("act|filter"), N_("Filter by tag, holder or property."), verb="filter"),
     _act("keys.history", "right", 0, N_("act|history"), N_("Go to the history of the key."), verb="detail"),
     _act("keys.list", "left", 0, N_("act|list"), N_("Back to the list of keys."), verb="list"),
@@ -379,6 +383,21 @@ ACTIONS: tuple[Action, ...] = (
         N_("Show how each figure is counted."), verb="switch('definitions')",
     ),
     _act("reports.print", "i", 70, N_("act|print"), N_("Write PDF, workbook and text."), verb="print"),
+    _act("reports.filter", "slash", 62, N_("act|only"), N_("Only one team, person, type, company …")),
+    _act("reports.by", "b", 64, N_("act|by"), N_("Break the commitments down by something else.")),
+    _act("reports.saved", "v", 66, N_("act|saved"), N_("Saved reports, and those written by themselves.")),
+    _act("reports.register", "q", 68, N_("act|improve"), N_("The register of improvement.")),
+    _act("register.fact", "a", 10, N_("act|fact"), N_("Note a fact; its cell of the matrix follows.")),
+    _act("register.fill", "m", 20, N_("act|figures"), N_("Take the figures of the last month as facts.")),
+    _act("register.aim", "o", 30, N_("act|objective"), N_("Set an objective: indicator, target, deadline, owner.")),
+    _act("register.action", "p", 40, N_("act|action"), N_("Plan an action for this objective.")),
+    _act("register.review", "v", 50, N_("act|review"), N_("Look at this action: kept, adjusted or dropped.")),
+    _act("register.done", "x", 60, N_("act|done"), N_("This action is done; say what came of it.")),
+    _act("register.decide", "d", 70, N_("act|decide"), N_("Those who lead decide for this objective.")),
+    _act("register.mandate", "c", 80, N_("act|commission"), N_("Write down who asks, and which question.")),
+    _act("register.print", "i", 90, N_("act|print"), N_("Write the register as text and table.")),
+    _act("register.drop", "backspace", 0, N_("act|take out"), N_("Take this fact out of the matrix.")),
+    _act("register.reload", "ctrl+r", 0, N_("act|read again"), N_("Read the register again."), verb="reload"),
     _act("reports.wall", "w", 80, N_("act|wall"), N_("Back to the live wall."), verb="wall"),
     _act("reports.reload", "ctrl+r", 0, N_("act|read again"), N_("Read the figures again."), verb="reload"),
     _act("hotline.open", "enter", 10, N_("act|triage"), N_("Go on with the triage, the incident, the round or the renewal.")),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from conciergedesk.board.rules import Counts, Promise, counts
 from conciergedesk.core.errors import NotAllowed
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from conciergedesk.reports.gather import Filters
     from conciergedesk.reports.periods import Period
     from conciergedesk.reports.reporting import Report
+    from conciergedesk.reports.service import SavedCard
     from conciergedesk.reports.wall import WallNow, WallSlow
     from conciergedesk.ui.session import DeskSession
 
@@ -31,6 +32,12 @@ class WallReading:
 
 class ReportRoom:
     """The room of reports as one desk uses it."""
+
+    FILTERED: ClassVar[tuple[str, ...]] = (
+        "team", "holder", "family", "type_code", "priority", "channel", "language", "company", "client_kind",
+        "provider",
+    )  # fmt: skip
+    """What a report can be narrowed to."""
 
     def __init__(self, session: DeskSession) -> None:
         self.session = session
@@ -66,19 +73,85 @@ class ReportRoom:
 
         return period_of(PeriodKind(kind), self.session.now(), self.session.book().zone)
 
-    def report(self, period: Period, filters: Filters | None = None) -> Report:
+    def report(
+        self,
+        period: Period,
+        filters: Filters | None = None,
+        by: tuple[str, ...] = ("family", "team", "holder"),
+        codes: tuple[str, ...] = (),
+    ) -> Report:
         from conciergedesk.reports.reporting import make_report
 
         self._require()
         session = self.session
         return session.ask(
-            make_report,
-            session.book(),
-            period,
-            session.now(),
-            filters=filters,
-            dimensions=("family", "team", "holder"),
+            make_report, session.book(), period, session.now(), filters=filters, dimensions=by, codes=codes
         )
+
+    def values(self, period: Period, dimension: str) -> list[tuple[str, str, int]]:
+        """What a report of the period can be narrowed to: value, word, number of requests; the most frequent first."""
+        from collections import Counter
+
+        from conciergedesk.reports.gather import Scope, request_facts
+        from conciergedesk.reports.naming import HOTLINES, LINES, Names
+
+        self._require()
+        book = self.session.book()
+        names = Names.of_book(book)
+        if dimension == "provider":
+            return self._providers(period)
+        facts = self.session.ask(request_facts, Scope(book, period, self.session.now()))
+        if dimension == "holder":
+            people = Counter((fact.holder_id, fact.holder) for fact in facts if fact.holder_id is not None)
+            return [(str(number), name, count) for (number, name), count in people.most_common(40)]
+        counted = Counter(str(getattr(fact, dimension)) for fact in facts)
+        found = [
+            (value, names.value(dimension, value), count) for value, count in counted.most_common(40) if value
+        ]
+        if dimension == "team":
+            found += [
+                (line, names.value("team", line), 0) for line in (*LINES, HOTLINES) if line not in counted
+            ]
+        return found
+
+    def _providers(self, period: Period) -> list[tuple[str, str, int]]:
+        from collections import Counter
+
+        from conciergedesk.reports.gather import Scope
+        from conciergedesk.reports.gather_rooms import order_facts
+
+        scope = Scope(self.session.book(), period, self.session.now())
+        counted = Counter(fact.provider for fact in self.session.ask(order_facts, scope))
+        return [(name, name, count) for name, count in counted.most_common(40)]
+
+    # --- saved reports ---
+
+    def saved(self) -> list[SavedCard]:
+        from conciergedesk.reports.service import saved_reports
+
+        self._require()
+        return self.session.ask(saved_reports)
+
+    def save(self, **values: Any) -> int:
+        """Keep a report; addresses are refused where this desk has no mail server."""
+        from conciergedesk.reports.mailing import require_mail
+        from conciergedesk.reports.service import save_report
+
+        if values["mail_to"].strip():
+            require_mail(self.session.settings.mail)
+        return self.session.act(save_report, **values)
+
+    def drop_saved(self, report_id: int) -> None:
+        from conciergedesk.reports.service import drop_report
+
+        self.session.act(drop_report, report_id)
+
+    def write_saved(self, card: SavedCard) -> list[Path]:
+        """Write a saved report now; answers where."""
+        from conciergedesk.reports.exports.writing import write_saved
+
+        self._require()
+        return write_saved(self.session.desk(), self.session.book(), card)
 
     def write(self, report: Report, formats: tuple[str, ...]) -> list[Path]:
         """Write the report as files into this desk's folder; answers where."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from conciergedesk.ui.handlers.keys import KeyHandlers
     from conciergedesk.ui.handlers.providers import ProviderHandlers
     from conciergedesk.ui.handlers.relocation import RelocationHandlers
+    from conciergedesk.ui.handlers.reports import ReportHandlers
     from conciergedesk.ui.handlers.rota import RotaHandlers
     from conciergedesk.ui.session import DeskSession
 
@@ -31,7 +32,7 @@ ACTS = frozenset(
         "handover.accept", "handover.add", "handover.answer", "handover.ask", "handover.desk",
         "handover.differences", "handover.edit", "handover.if", "handover.log", "handover.sign", "handover.take",
         "keys.acts", "keys.address", "keys.chase", "keys.code", "keys.count", "keys.handover", "keys.incident",
-        "keys.lost", "keys.takeback",
+        "keys.lost", "keys.place", "keys.register", "keys.takeback",
         "board.provider", "providers.add", "providers.agreement", "providers.answer", "providers.ask",
         "providers.call", "providers.choose", "providers.edit", "providers.export", "providers.hours",
         "providers.import", "providers.letter", "providers.note", "providers.unavailable", "providers.visit",
@@ -39,6 +40,9 @@ ACTS = frozenset(
         "relocation.ask", "relocation.document", "relocation.done", "relocation.facts", "relocation.later",
         "relocation.letter", "relocation.move", "relocation.needs", "relocation.new", "relocation.pulse",
         "relocation.risk", "relocation.send", "relocation.state",
+        "register.action", "register.aim", "register.decide", "register.done", "register.drop", "register.fact",
+        "register.fill", "register.mandate", "register.print", "register.review",
+        "reports.by", "reports.filter", "reports.register", "reports.saved",
         "rota.absent", "rota.asks", "rota.change", "rota.check", "rota.drop", "rota.export", "rota.generate",
         "rota.month", "rota.now", "rota.offer", "rota.publish", "rota.replace", "rota.swap", "rota.take",
         "rota.wish", "rota.year",
@@ -60,6 +64,7 @@ class Wiring:
         """Make all handlers, in the order in which one may take an act over from another."""
         assert len(self._rooms) == 4
         assert self.rota is not None
+        assert self.reports is not None
         assert self.hotline is not None  # last: it takes acts over for what the hotlines owe
 
     @staticmethod
@@ -79,6 +84,7 @@ class Wiring:
             "relocation",
             "hotline",
             "rota",
+            "reports",
         ):
             import_module(f"conciergedesk.ui.handlers.{name}")
 
@@ -99,7 +105,7 @@ class Wiring:
         providers = ProviderHandlers(self._app, self._session)
         LetterHandlers(self._app, self._session, providers.room)
         return (
-            KeyHandlers(self._app, self._session),
+            KeyHandlers(self._app, self._session, self._drafts),
             HandoverHandlers(self._app, self._session, self._drafts),
             providers,
             RelocationHandlers(self._app, self._session),
@@ -127,6 +133,12 @@ class Wiring:
 
         assert self._rooms
         return RotaHandlers(self._app, self._session)
+
+    @cached_property
+    def reports(self) -> ReportHandlers:
+        from conciergedesk.ui.handlers.reports import ReportHandlers
+
+        return ReportHandlers(self._app, self._session, self._drafts)
 
     @cached_property
     def hotline(self) -> HotlineHandlers:

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from conciergedesk.core.actor import SYSTEM
 from conciergedesk.core.desk import Desk
-from conciergedesk.core.errors import DeskError
+from conciergedesk.core.errors import DeskError, InvalidInput
 from conciergedesk.core.paths import desk_home
 from conciergedesk.reports.exports.pdf import write_pdf
 from conciergedesk.reports.exports.safety import file_name, whole_file
 from conciergedesk.reports.exports.tables import figure_rows, write_csv, write_xlsx
+from conciergedesk.reports.mailing import MailServer, mail_server, message_of, send
 from conciergedesk.reports.periods import period_of
 from conciergedesk.reports.reporting import Report, make_report
 from conciergedesk.reports.service import (
@@ -48,12 +49,27 @@ def write_report(
 def write_due_digests(desk: Desk, book: Rulebook) -> list[Path]:
     """Write the digests that are due: the last whole period of each, once over all desks."""
     made: list[Path] = []
-    for card in desk.act(SYSTEM, claim_due_digests, book):
+    try:
+        server = mail_server(desk.settings.mail)
+    except InvalidInput:  # the setting itself is wrong: who saves a report with addresses is told so
+        server = None
+    for card in desk.act(SYSTEM, claim_due_digests, book, can_mail=server is not None):
         try:
-            made += write_saved(desk, book, card)
+            paths = write_saved(desk, book, card)
+            made += paths
+            if card.mail_to and server is not None:
+                send_saved(server, card, paths)
         except DeskError as problem:
             desk.act(SYSTEM, note_digest_problem, card.id, str(problem))
     return made
+
+
+def send_saved(server: MailServer, card: SavedCard, paths: Sequence[Path]) -> None:
+    """Send the files of a saved report; a plain text among them is the mail itself."""
+    plain = [path for path in paths if path.suffix == ".txt"]
+    body = plain[0].read_text("utf-8") if plain else f"{card.name}\n"
+    files = [path for path in paths if path not in plain]
+    send(server, message_of(server.sender, card.mail_to.split(), f"ConciergeDesk · {card.name}", body, files))
 
 
 def write_saved(desk: Desk, book: Rulebook, card: SavedCard) -> list[Path]:

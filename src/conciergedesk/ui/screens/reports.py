@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
     from conciergedesk.reports.gather import Filters
     from conciergedesk.reports.periods import Period
     from conciergedesk.reports.reporting import Report
+    from conciergedesk.reports.service import SavedCard
 
 REFRESH_SECONDS = 15.0
+BY = ("family", "team", "holder")
+"""By what the commitments are broken down until somebody asks for something else."""
 
 
 class ReportSource(Protocol):
@@ -37,7 +41,13 @@ class ReportSource(Protocol):
 
     def period(self, kind: str) -> Period: ...
 
-    def report(self, period: Period, filters: Filters | None = None) -> Report: ...
+    def report(
+        self,
+        period: Period,
+        filters: Filters | None = None,
+        by: tuple[str, ...] = ...,
+        codes: tuple[str, ...] = (),
+    ) -> Report: ...
 
     def write(self, report: Report, formats: tuple[str, ...]) -> list[Path]: ...
 
@@ -83,6 +93,9 @@ class ReportsScreen(DeskScreen):
         self._source = source
         self._refresh_seconds = refresh_seconds
         self._period: Period | None = None
+        self._filters: Filters | None = None
+        self._by: tuple[str, ...] = BY
+        self._codes: tuple[str, ...] = ()
         self.report: Report | None = None
         self.heading = ReportHeading()
         self.wall = Wall()
@@ -126,7 +139,7 @@ class ReportsScreen(DeskScreen):
             return
         self.heading.show(period.title(active_language()), _("reading…"), period.kind)
         self.run_service(
-            lambda: self._source.report(period),
+            lambda: self._source.report(period, self.filters, self._by, self._codes),
             self._show_report,
             group="reports",
             exclusive=True,
@@ -148,17 +161,57 @@ class ReportsScreen(DeskScreen):
         self.desk.show_counts(reading.counts)
 
     def _show_report(self, report: Report) -> None:
-        from conciergedesk.reports.words import as_of_text
+        from conciergedesk.reports.words import as_of_text, filters_text
 
         if self._period != report.period:
             return
         self.report = report
         self.rows.show(report)
-        self.heading.show(report.period.title(active_language()), as_of_text(report), report.period.kind)
+        said = " · ".join(part for part in (filters_text(report), as_of_text(report)) if part)
+        self.heading.show(report.period.title(active_language()), said, report.period.kind)
 
     def _refused(self, error: DeskError) -> None:
         self.show_error(error)
         self.action_wall()
+
+    # --- about what ---
+
+    @property
+    def filters(self) -> Filters:
+        """What the report is about."""
+        if self._filters is None:
+            from conciergedesk.reports.gather import Filters
+
+            self._filters = Filters()
+        return self._filters
+
+    def period_shown(self) -> Period:
+        """The period on show; on the wall the month."""
+        return self._period or self._source.period("month")
+
+    def kind_shown(self) -> str:
+        """``day``, ``week`` or ``month``."""
+        return str(self.period_shown().kind)
+
+    def filter_by(self, dimension: str, value: str) -> None:
+        """Narrow the report to one value of a dimension; without a dimension to nothing."""
+        if not dimension:
+            self._filters = None
+        elif dimension == "holder":
+            self._filters = replace(self.filters, agent_id=int(value))
+        else:
+            self._filters = replace(self.filters, **{dimension: value})  # type: ignore[arg-type]
+        self._to(self.period_shown())
+
+    def show_by(self, dimension: str) -> None:
+        """Break the commitments down by another dimension."""
+        self._by = (dimension,)
+        self._to(self.period_shown())
+
+    def show_saved(self, card: SavedCard) -> None:
+        """Show a saved report over the period that runs now."""
+        self._filters, self._codes = card.filters, card.figures
+        self._to(self._source.period(card.period if card.period != "shift" else "day"))
 
     # --- periods ---
 
@@ -183,6 +236,7 @@ class ReportsScreen(DeskScreen):
     def action_wall(self) -> None:
         """Back to the wall."""
         self._period, self.report = None, None
+        self._filters, self._codes, self._by = None, (), BY
         self.wall.display, self.rows.display = True, False
         self.wall.focus()
         self.reload()
@@ -206,10 +260,10 @@ class ReportsScreen(DeskScreen):
         """Write the report as PDF, workbook and text into this desk's folder."""
         report = self.report
         if report is None:
-            period = self._period or self._source.period("day")
+            period, filters = self._period or self._source.period("day"), self.filters
 
             def call() -> list[Path]:
-                return self._source.write(self._source.report(period), ("pdf", "xlsx", "txt"))
+                return self._source.write(self._source.report(period, filters), ("pdf", "xlsx", "txt"))
         else:
             shown = report
 
@@ -217,7 +271,7 @@ class ReportsScreen(DeskScreen):
                 return self._source.write(shown, ("pdf", "xlsx", "txt"))
 
         self.say(_("Writing the report…"))
-        self.run_service(call, self._written, group="print")
+        self.run_service(call, self.written, group="print")
 
     def action_copy(self) -> None:
         """Write the list behind the figure as CSV."""
@@ -226,11 +280,12 @@ class ReportsScreen(DeskScreen):
             return
         self.run_service(
             lambda: self._source.write_list(report, line.figure.code, line.measure.key),
-            lambda path: self._written([path]),
+            lambda path: self.written([path]),
             group="print",
         )
 
-    def _written(self, paths: list[Path]) -> None:
+    def written(self, paths: list[Path]) -> None:
+        """Say where files were written."""
         if paths:
             names = ", ".join(path.name for path in paths)
             self.say(
