@@ -258,3 +258,31 @@ def test_an_ask_is_a_promise_of_who_must_answer_until_it_is_answered(
     assert reader.detail(PromiseKind.ROTA, asked.id) is not None
     desk.act(farid, asking.answer, house(), asked.id, yes=False)
     assert {one.key for one in reader.load().promises} == before
+
+
+def test_whoever_is_replanned_by_somebody_else_is_told_until_they_have_seen_it(
+    desk: Desk, planner: Actor
+) -> None:
+    desk.act(planner, service.hand_on, house(), "INE", "FAR", MONDAY, "S")
+    desk.act(planner, service.change_cell, house(), "FAR", date(2027, 4, 9), ["M"])
+    told = {one.person: one for one in desk.ask(open_asks, MONDAY)}
+    assert set(told) == {"INE", "FAR"} and told["FAR"].kind == "notice"
+    days = [(one.day, one.before, one.after) for one in told["FAR"].told_days]
+    assert days == [(MONDAY, (), ("S",)), (date(2027, 4, 9), (), ("M",))]
+    with pytest.raises(NotAllowed):
+        desk.act(planner, asking.answer, house(), told["FAR"].id, yes=True)
+    desk.act(person(desk, "FAR"), asking.answer, house(), told["FAR"].id, yes=True)
+    assert [one.person for one in desk.ask(open_asks, MONDAY)] == ["INE"]
+
+
+def test_a_new_edition_tells_only_whose_published_days_it_changes(
+    desk: Desk, planner: Actor, clock: FixedClock
+) -> None:
+    assert not desk.ask(open_asks, MONDAY)
+    later = date(2027, 4, 18)
+    changed = ROSTER.with_cell("FAR", WEDNESDAY, ()).joined(
+        Roster((Assignment("BAS", WEDNESDAY, "S"), Assignment("MAE", date(2027, 4, 14), "M")))
+    )
+    draft = desk.act(planner, service.save_draft, house(), changed, MONDAY, later)
+    desk.act(planner, service.publish, house(), draft, reason="agreed with both")
+    assert {one.person for one in desk.ask(open_asks, MONDAY)} == {"FAR", "BAS"}

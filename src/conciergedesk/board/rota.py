@@ -18,7 +18,7 @@ from conciergedesk.core.db.read import pick
 from conciergedesk.core.errors import DeskError
 from conciergedesk.core.i18n import _, show_clock, show_date
 from conciergedesk.rota.ask_words import sentence_of
-from conciergedesk.rota.asking import LARGEST_ASK, OPEN, AskCard, AskState, ask_of, open_asks
+from conciergedesk.rota.asking import LARGEST_ASK, OPEN, AskCard, AskKind, AskState, ask_of, open_asks
 from conciergedesk.rota.checker.coverage import SeatCount
 from conciergedesk.rota.checker.instants import instant
 from conciergedesk.rota.house import RotaHouse
@@ -143,10 +143,15 @@ def _ask_promise(house: RotaHouse, ask: AskCard, holder: int | None) -> Promise:
     said = _said(house, ask)
     agreed = ask.state == AskState.AGREED
     shift = ask.shift if ask.last_day == ask.day else ask.partner_shift
-    starts, _ends = _times(house, ask.last_day, shift)
+    known = shift in house.rota.shift_by_id
+    due = ask.asked_at + ANSWER_WITHIN
+    if known:
+        due = min(due, _times(house, ask.last_day, shift)[0])
     what = _("Exchange to approve: {what}", what=said) if agreed else _("Asked: {what}", what=said)
+    if ask.kind == AskKind.NOTICE:
+        what = _("Rota: {what}", what=said)
     return Promise(
-        kind=PromiseKind.ROTA, id=ask.id, ref="", due_at=min(starts, ask.asked_at + ANSWER_WITHIN), warn_at=None,
+        kind=PromiseKind.ROTA, id=ask.id, ref="", due_at=due, warn_at=None,
         what=what, for_whom="", where="", holder_id=None if agreed else holder,
         holder="" if agreed else house.name_of(ask.answer_by) if ask.answer_by else "", waits_for="",
         team="concierge", priority="", state=str(ask.state), haystack=haystack_of(what),
@@ -160,7 +165,7 @@ def _ask_detail(session: Session, house: RotaHouse, promise: Promise) -> Detail 
     facts = [Fact(_("What is asked"), _said(house, ask), bold=True)]
     if ask.answer_by and ask.state == AskState.ASKED:
         facts.append(Fact(_("Answers"), house.name_of(ask.answer_by), brief=True))
-    if ask.reason:
+    if ask.reason and ask.kind != AskKind.NOTICE:
         facts.append(Fact(_("Note"), ask.reason))
     acts = (NowAct("mode.rota", _("Open the rota and answer with d")),)
     return Detail(promise, promise.what, "", facts=tuple(facts), acts=acts, sections=(), timeline=())

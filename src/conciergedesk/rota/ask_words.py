@@ -10,6 +10,13 @@ from conciergedesk.rota.asking import AskCard
 
 def sentence_of(ask: AskCard, name: Callable[[str], str], label: Callable[[str], str]) -> str:
     """What is asked, in one sentence."""
+    if ask.kind == "notice":
+        nothing = "–"
+        days = [
+            f"{show_date(one.day)} {' '.join(one.before) or nothing} → {' '.join(one.after) or nothing}"
+            for one in ask.told_days
+        ]
+        return _("days of {a} have changed: {days}", a=name(ask.person), days=", ".join(days))
     first = f"{label(ask.shift)}, {show_date(ask.day)}"
     if ask.kind == "swap" and ask.partner_day is not None:
         second = f"{label(ask.partner_shift)}, {show_date(ask.partner_day)}"

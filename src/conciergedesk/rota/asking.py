@@ -6,6 +6,7 @@ refuses. Who has the last word stands in ``shifts/site.toml`` (``swaps``).
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -18,7 +19,7 @@ from conciergedesk.core.errors import InvalidInput, NotAllowed, NotFound, RuleRe
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.text import clean_line
 from conciergedesk.rota import changes
-from conciergedesk.rota.changes import Verdict
+from conciergedesk.rota.changes import Difference, Verdict
 from conciergedesk.rota.checker.coverage import seat_counts
 from conciergedesk.rota.house import RotaHouse
 from conciergedesk.rota.queries import DeskRota, desk_rota
@@ -37,6 +38,7 @@ class AskKind(StrEnum):
     SWAP = "swap"
     GIVE = "give"
     CALL = "call"
+    NOTICE = "notice"
 
 
 class AskState(StrEnum):
@@ -76,6 +78,18 @@ class AskCard:
     def last_day(self) -> date:
         """The first of its days: after it, nothing can be exchanged any more."""
         return min(self.day, self.partner_day or self.day)
+
+    @property
+    def told_days(self) -> tuple[Difference, ...]:
+        """What a notice tells: the days that somebody else has changed."""
+        found = []
+        for part in self.reason.split() if self.kind == AskKind.NOTICE else ():
+            day, _colon, cells = part.partition(":")
+            before, _arrow, after = cells.partition(">")
+            with suppress(ValueError):  # a line cut short by hand
+                shifts = (tuple(one for one in cell.split("+") if one) for cell in (before, after))
+                found.append(Difference(self.person, date.fromisoformat(day), *shifts))
+        return tuple(found)
 
     def concerns(self, person: str) -> bool:
         """Whether somebody gives, gets, or could volunteer."""
@@ -130,7 +144,8 @@ def ask_swap(
     _only_own(unit, a)
     if a == b:
         raise InvalidInput(N_("An exchange takes two people."), field="partner")
-    mine, theirs = changes.held(desk.roster, a, day_a), changes.held(desk.roster, b, day_b)
+    mine = changes.main_shift(desk.rota, desk.roster, a, day_a)
+    theirs = changes.main_shift(desk.rota, desk.roster, b, day_b)
     _must_hold(changes.swap(desk.rota, desk.roster, house.law, a, day_a, b, day_b))
     return _save(
         unit, kind=AskKind.SWAP, person=a, day=day_a, shift=mine.shift, partner=b, partner_day=day_b,
@@ -195,6 +210,10 @@ def answer(unit: Unit, house: RotaHouse, ask_id: int, *, yes: bool, seen: int | 
     if me not in house.rota.agent_by_id:
         raise NotAllowed(N_("Only people of the rota can take shifts."))
     found.answered_at = unit.now
+    if found.kind == AskKind.NOTICE:
+        found.state = AskState.DONE
+        unit.record("rota.notice_seen", "rota_ask", ask_id)
+        return _card(found)
     if not yes:
         if found.kind == AskKind.CALL:
             raise InvalidInput(N_("A call for volunteers needs no refusal."), field="answer")
@@ -235,7 +254,7 @@ def withdraw(unit: Unit, house: RotaHouse, ask_id: int, *, seen: int | None = No
     """Whoever asked, or a planner, takes an open ask back."""
     unit.require(Right.SEE_ROTA)
     found = unit.load(RotaAsk, ask_id, seen=seen)
-    if found.state not in OPEN:
+    if found.state not in OPEN or found.kind == AskKind.NOTICE:
         raise _answered(found)
     if unit.actor.id is None or found.asked_by_id != unit.actor.id:
         unit.require(Right.PLAN_ROTA)
@@ -333,7 +352,7 @@ def _moved(house: RotaHouse, person: str, shift: str, day: date) -> RuleRefused:
 
 def _carry_out(unit: Unit, house: RotaHouse, desk: DeskRota, verdict: Verdict, found: RotaAsk) -> AskCard:
     assert found.id is not None
-    write_change(unit, house, desk, verdict, "rota.exchanged", _people(found), found.day)
+    write_change(unit, house, desk, verdict, "rota.exchanged", _people(found), found.day, agreed=True)
     found.state = AskState.DONE
     unit.record("rota.ask_done", "rota_ask", found.id)
     return _card(found)

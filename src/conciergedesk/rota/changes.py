@@ -122,6 +122,13 @@ def held(roster: Roster, agent: str, day: date, shift: str | None = None) -> Ass
     raise NotFound(N_("{agent} has no such shift on {day}"), agent=agent, day=day)
 
 
+def main_shift(rota: Rota, roster: Roster, agent: str, day: date) -> Assignment:
+    """What a person works on a day; what they are on call for only when they do not work. Raises as ``held``."""
+    cell = roster.cell(agent, day)
+    work = [one for one in cell if not rota.shift_by_id[one.shift].on_call]
+    return work[0] if work else held(roster, agent, day)
+
+
 def give(
     rota: Rota, roster: Roster, law: LawBook, giver: str, taker: str, day: date, shift: str | None = None,
     start: int | None = None, end: int | None = None,
@@ -143,7 +150,7 @@ def swap(rota: Rota, roster: Roster, law: LawBook, a: str, day_a: date, b: str, 
         NotFound: one of them has no shift there.
         RuleRefused: both have the same.
     """
-    from_a, from_b = held(roster, a, day_a), held(roster, b, day_b)
+    from_a, from_b = main_shift(rota, roster, a, day_a), main_shift(rota, roster, b, day_b)
     if replace(from_a, agent=b) == from_b:
         raise RuleRefused(N_("Both have the same shift on that day: there is nothing to exchange."))
     cells: dict[tuple[str, date], tuple[Assignment, ...]] = {}

@@ -20,7 +20,7 @@ from conciergedesk.rota.changes import Difference, Verdict
 from conciergedesk.rota.checker.coverage import seat_counts
 from conciergedesk.rota.checker.violations import Violation
 from conciergedesk.rota.house import RotaHouse
-from conciergedesk.rota.queries import desk_rota, preview
+from conciergedesk.rota.queries import desk_rota, preview, published_until
 from conciergedesk.rota.reasons import after_changes
 from conciergedesk.rota.tables import RotaAbsence, RotaAssignment, RotaVersion
 from conciergedesk.rota.values import Roster
@@ -33,6 +33,7 @@ from conciergedesk.rota.writing import (
     may_change,
     record_posts,
     sign_or_refuse,
+    tell,
     today_at,
     write_change,
 )
@@ -139,6 +140,8 @@ def publish(
         if not reason:
             raise RuleRefused(N_("{why}. Say why to publish all the same."), why=str(plan.late[0]))
         unit.require(Right.SIGN_EXCEPTIONS)
+    before = published_until(unit.session)
+    tell(unit, (one for one in plan.changed if before is not None and one.day <= before))
     today = today_at(unit, house)
     live = unit.session.exec(
         select(RotaAssignment).where(

@@ -95,7 +95,8 @@ class RotaAbsence(SQLModel, table=True):
 
 
 class RotaAsk(SQLModel, table=True):
-    """Two people want to exchange a shift, one wants to give or take one, or volunteers are called for.
+    """Two people want to exchange a shift, one wants to give or take one, volunteers are called for, or somebody is
+    told that a planner has changed their days (``notice``; ``reason`` holds the days).
 
     Attributes:
         person: who has the shift now; empty when nobody has it.
@@ -105,7 +106,7 @@ class RotaAsk(SQLModel, table=True):
 
     __tablename__ = "rota_ask"
     __table_args__ = (
-        CheckConstraint("kind IN ('swap','give','call')", name="ck_rota_ask_kind"),
+        CheckConstraint("kind IN ('swap','give','call','notice')", name="ck_rota_ask_kind"),
         CheckConstraint(
             "state IN ('asked','agreed','done','declined','withdrawn','refused')", name="ck_rota_ask_state"
         ),

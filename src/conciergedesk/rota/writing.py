@@ -12,19 +12,20 @@ from conciergedesk.core.db.unit import Unit
 from conciergedesk.core.errors import InvalidInput, RuleRefused
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.text import clean_line
-from conciergedesk.rota.changes import Verdict, differences
+from conciergedesk.rota.changes import Difference, Verdict, differences
 from conciergedesk.rota.checker.instants import span_of
 from conciergedesk.rota.checker.violations import Violation
 from conciergedesk.rota.house import RotaHouse
 from conciergedesk.rota.law.packs import RuleKind
 from conciergedesk.rota.queries import DeskRota, desk_rota
-from conciergedesk.rota.tables import RotaAssignment, RotaException, RotaVersion
+from conciergedesk.rota.tables import RotaAsk, RotaAssignment, RotaException, RotaVersion
 from conciergedesk.rota.values import Assignment, Roster
 from conciergedesk.staff.rules import Right
 from conciergedesk.staff.tables import Agent
 
 AROUND = timedelta(days=14)
 POSTS_PER_DAY = 100
+NOTICE_LIMIT = 200
 
 SIGNABLE = frozenset(RuleKind) - {
     RuleKind.ABSENT, RuleKind.NOT_EMPLOYED, RuleKind.OVERLAP, RuleKind.SKILL, RuleKind.CLOSED,
@@ -87,8 +88,9 @@ def write_change(
     day: date,
     *,
     exception: str = "",
+    agreed: bool = False,
 ) -> Verdict:
-    """Write a judged change, or refuse it.
+    """Write a judged change, or refuse it. Who did not agree to it is told.
 
     Raises:
         ChangeRefused: a rule says no and nobody signs for it.
@@ -99,8 +101,50 @@ def write_change(
     version = apply(unit, house, desk.roster, verdict.roster, agents)
     unit.record(act, "rota", version, day=day, agents=[agents.get(person) or 0 for person in people])
     changed = differences(desk.rota, desk.roster, verdict.roster, desk.rota.first, desk.rota.last)
+    if not agreed:
+        tell(unit, changed)
     record_posts(unit, house, ((one.day, shift) for one in changed for shift in (*one.before, *one.after)))
     return verdict
+
+
+def tell(unit: Unit, changed: Iterable[Difference]) -> None:
+    """Leave a notice for everybody whose days somebody else has changed; one open notice a person gathers all."""
+    agents = agents_by_code(unit)
+    people: dict[str, list[Difference]] = {}
+    for one in changed:
+        if agents.get(one.agent) not in (None, unit.actor.id):
+            people.setdefault(one.agent, []).append(one)
+    for person, days in people.items():
+        said = [f"{one.day.isoformat()}:{'+'.join(one.before)}>{'+'.join(one.after)}" for one in days]
+        found = unit.session.exec(
+            select(RotaAsk)
+            .where(RotaAsk.kind == "notice", RotaAsk.state == "asked", RotaAsk.person == person)
+            .with_for_update()
+        ).first()
+        first = min(one.day for one in days)
+        if found is None:
+            found = unit.add(
+                RotaAsk(
+                    kind="notice", person=person, day=first, shift="", answer_by=person,
+                    asked_by_id=unit.actor.id, asked_at=unit.now, reason=_within_line(said),
+                )
+            )  # fmt: skip
+        else:
+            kept = [one for one in found.reason.split() if one[:10] not in {new[:10] for new in said}]
+            found.day, found.asked_at = min(first, found.day), unit.now
+            found.asked_by_id, found.reason = unit.actor.id, _within_line([*kept, *said])
+        assert found.id is not None
+        unit.record("rota.told", "rota_ask", found.id, days=len(days))
+
+
+def _within_line(days: list[str]) -> str:
+    """As many days as a line holds, the first ones."""
+    line = ""
+    for one in sorted(days):
+        if len(line) + len(one) + 1 > NOTICE_LIMIT:
+            break
+        line = f"{line} {one}".strip()
+    return line
 
 
 def sign_or_refuse(unit: Unit, verdict: Verdict, exception: str) -> None:

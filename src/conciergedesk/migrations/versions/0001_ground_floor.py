@@ -568,7 +568,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.String(length=200), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.CheckConstraint("(kind = 'swap') = (partner_day IS NOT NULL)", name="ck_rota_ask_partner"),
-        sa.CheckConstraint("kind IN ('swap','give','call')", name="ck_rota_ask_kind"),
+        sa.CheckConstraint("kind IN ('swap','give','call','notice')", name="ck_rota_ask_kind"),
         sa.CheckConstraint(
             "state IN ('asked','agreed','done','declined','withdrawn','refused')", name="ck_rota_ask_state"
         ),

@@ -57,6 +57,8 @@ class RotaTeam:
 
     def _said(self, card: AskCard) -> str:
         shift, day = self.desk.label(card.shift), show_date(card.day)
+        if card.kind == "notice":
+            return _("Seen.")
         if card.state == "done":
             return _("{name} has {shift} on {day}", name=self.desk.name(card.partner), shift=shift, day=day)
         if card.state == "agreed":

@@ -10,7 +10,7 @@ from conciergedesk.core.i18n import _, plural
 from conciergedesk.rota.ask_words import sentence_of
 from conciergedesk.rota.asking import AskCard
 from conciergedesk.ui.acts import Scope
-from conciergedesk.ui.cells import Row
+from conciergedesk.ui.cells import Row, wrapped
 from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.modals.rota_list import Block, CursorRows, RotaSheet, text_block
 from conciergedesk.ui.rota_room import RotaReading, waits_for
@@ -47,9 +47,11 @@ class AskRows(CursorRows):
             row = Row(ground=ground).say(glyphs().cursor if here else " ", "accent").gap(1)
             row.say(glyphs().soon if waits else glyphs().waiting, "soon" if waits else "waiting").gap(1)
             said = sentence_of(one, self._named, self._labelled)
-            row.data(said, "bright bold" if here else "text", width - 5).to(width)
+            lines = wrapped(said, width - 6, 3)
+            row.say(lines[0], "bright bold" if here else "text").to(width)
+            rest = [Row(ground=ground).gap(4).say(line, "text").to(width) for line in lines[1:]]
             below = Row(ground=ground).gap(4).say(self._state(one), "soon" if waits else "muted")
-            return [row, below.to(width)]
+            return [row, *rest, below.to(width)]
 
         return make
 
@@ -57,6 +59,8 @@ class AskRows(CursorRows):
         if waits_for(one, self._reading.me, may_plan=self._reading.may_plan):
             if one.state == "agreed":
                 return _("both agree; the last word is yours: Enter agrees, x refuses")
+            if one.kind == "notice":
+                return _("a planner has changed them: Enter says that you have seen it")
             if one.kind == "call":
                 return _("Enter: I take it")
             return _("waits for you: Enter says yes, x says no")
@@ -64,6 +68,8 @@ class AskRows(CursorRows):
             return _("both agree; waits for the supervisor")
         if one.kind == "call":
             return _("waits for a volunteer; x takes it back")
+        if one.kind == "notice":
+            return _("not seen by {name} yet", name=self._named(one.answer_by))
         return _("waits for {name}; x takes it back", name=self._named(one.answer_by))
 
 
