@@ -36,10 +36,16 @@ from conciergedesk.handover.rules import (
     risks_of,
 )
 from conciergedesk.handover.turns import HandoverHouse, load_handover_house
+from conciergedesk.hotline import service as hotline
+from conciergedesk.hotline.house import hotline_house
+from conciergedesk.hotline.queries import incidents
+from conciergedesk.hotline.rules import Impact, Urgency
+from conciergedesk.hotline.service import NewTicket
 from conciergedesk.requests import service as requests
 from conciergedesk.requests.rulebook import Rulebook, load_rulebook
 from conciergedesk.requests.service import NewRequest
 from tests.conftest import KEY, hire
+from tests.hotline.conftest import plant_provider
 
 PARIS = ZoneInfo("Europe/Paris")
 SYNTHESIS = "1. Jonas arrive 18:24, il parle allemand\n2. Aurélien : taxi si retard\n3. Lilas rend la 117"
@@ -462,6 +468,43 @@ def test_a_receiver_killed_in_the_middle_loses_no_line_that_was_taken(
 
 
 # --- rules without a desk ---
+
+
+def test_mass_incidents_and_severe_tickets_are_handed_over_and_mild_ones_stay_with_their_line(
+    desk: Desk, bastien: Actor, book: Rulebook, house: HandoverHouse, clock: FixedClock
+) -> None:
+    lines = hotline_house(book)
+    yanis = hire(desk, "Yanis", "hotline", "technical")
+    with desk.write(SYSTEM) as unit:
+        provider = plant_provider(unit, "Maison Aubier")
+        sites = [hotline.add_site(unit, provider, f"Site {number}", commune="Metz") for number in range(4)]
+    clock.move_to(at(14))
+
+    def ticket_of(tree: str, site: int, impact: Impact | None = None, urgency: Urgency | None = None) -> int:
+        new = NewTicket(tree, site_id=site, impact=impact, urgency=urgency)
+        return desk.act(yanis, hotline.open_ticket, lines, new).id
+
+    for site in sites[:3]:
+        ticket_of("wifi", site, Impact.DEGRADED, Urgency.NOW)
+    severe = ticket_of("calendar_sync", sites[3], Impact.DEGRADED, Urgency.NOW)
+    mild = ticket_of("tablet", sites[3])
+    clock.move_to(at(14, 18))
+    card = card_of(desk, desk.act(bastien, service.draft, book, house))
+    told = {line.source_kind: line for line in lines_in(card, Section.HOTLINE)}
+    assert told["mass_incident"].action == "ouvrir l’incident ou l’écarter"
+    proposed = desk.ask(incidents)[0]
+    desk.act(yanis, hotline.open_incident, lines, proposed.id)
+    card = card_of(desk, desk.act(bastien, service.draft, book, house))
+    incident, ticket = lines_in(card, Section.HOTLINE)
+    assert (incident.colour, incident.source_kind, incident.owner) == ("red", "mass_incident", "Yanis")
+    assert incident.what.endswith("3 sites") and "wifi" not in incident.what
+    assert (ticket.source_kind, ticket.source_id, ticket.what.endswith("S2")) == ("ticket", severe, True)
+    figures = {section.code: section.figure for section in card.sections}
+    assert figures["hotline"] == "1 incident collectif, 0 S1, 1 S2"
+    assert [line.source_id for line in lines_in(card, Section.REQUESTS)] == []
+    clock.move_to(at(16, 50))
+    card = card_of(desk, desk.act(yanis, service.draft, book, house))
+    assert [line.source_id for line in lines_in(card, Section.REQUESTS)] == [mild]
 
 
 @pytest.mark.parametrize(

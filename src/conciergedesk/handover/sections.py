@@ -107,14 +107,27 @@ def draft_sections(session: Session, view: ShiftView) -> dict[Section, SectionDr
 # --- requests and promises ---
 
 
+_more: list[Callable[[Session, ShiftView], list[LineDraft]]] = []
+
+
+def register_requests(source: Callable[[Session, ShiftView], list[LineDraft]]) -> None:
+    """Let a room add its own open things to the open requests."""
+    _more.append(source)
+
+
+def more_requests(session: Session, view: ShiftView) -> list[LineDraft]:
+    """Open things of other rooms that belong among the open requests."""
+    return [line for source in _more for line in source(session, view)]
+
+
 def _requests(session: Session, view: ShiftView) -> SectionDraft:
-    rows = [row for row in open_requests(session) if row.team == view.team or _is_hotline(row, view)]
-    lines = [_request_line(row, view) for row in rows if not _is_hotline(row, view)]
+    lines = [_request_line(row, view) for row in open_requests(session) if row.team == view.team]
+    lines += more_requests(session, view)
     loud = sum(line.colour is not Colour.GREEN for line in lines)
     if not lines:
         return SectionDraft(view.say(NOTHING))
     figure = view.say(N_("{loud} red or amber, {green} green"), loud=loud, green=len(lines) - loud)
-    return SectionDraft(figure, "muted", tuple(sorted(lines, key=_order)))
+    return SectionDraft(figure, "muted", tuple(sorted(lines, key=line_order)))
 
 
 def _request_line(row: OpenRequest, view: ShiftView) -> LineDraft:
@@ -193,7 +206,7 @@ def _promises(session: Session, view: ShiftView) -> SectionDraft:
         return SectionDraft(view.say(NOTHING))
     named, count = coverage(line.owner_id is not None for line in lines)
     figure = view.say(N_("{named} of {count} have a name"), named=named, count=count)
-    return SectionDraft(figure, "done" if named == count else "late", tuple(sorted(lines, key=_order)))
+    return SectionDraft(figure, "done" if named == count else "late", tuple(sorted(lines, key=line_order)))
 
 
 def _promise_colour(due_at: datetime, view: ShiftView) -> Colour:
@@ -203,97 +216,9 @@ def _promise_colour(due_at: datetime, view: ShiftView) -> Colour:
 _COLOUR_ORDER = {Colour.RED: 0, Colour.AMBER: 1, Colour.GREEN: 2}
 
 
-def _order(line: LineDraft) -> tuple[int, float, str]:
+def line_order(line: LineDraft) -> tuple[int, float, str]:
     due = line.due_at.timestamp() if line.due_at is not None else float("inf")
     return (_COLOUR_ORDER[line.colour], due, line.what)
-
-
-# --- keys ---
-
-
-def _keys(session: Session, view: ShiftView) -> SectionDraft:
-    from conciergedesk.keys.custody import OUTSIDE_DESK
-    from conciergedesk.keys.figures import last_count
-    from conciergedesk.keys.house import key_house
-    from conciergedesk.keys.queries import set_rows
-    from conciergedesk.keys.rules import Rung
-
-    rows = set_rows(session, view.now, key_house().ladder, view.zone)
-    lines, steady = [], 0
-    for row in rows:
-        if row.has_incident:
-            action, colour = view.say(N_("open incident: go on with the list")), Colour.RED
-        elif row.position.holder.kind in OUTSIDE_DESK:
-            late = row.rung is not Rung.ON_TIME
-            action = view.say(N_("late: chase")) if late else view.say(N_("must come back"))
-            due = row.position.due_at
-            colour = Colour.RED if row.rung >= Rung.RED else _key_colour(due, late, view)
-        elif row.due_at is not None and row.due_at < view.until:
-            action, colour = view.say(N_("hand over")), Colour.AMBER
-        else:
-            continue
-        if colour is Colour.GREEN:
-            steady += 1
-        lines.append(
-            LineDraft(
-                colour,
-                " · ".join(part for part in (row.tag, _holder(row)) if part),
-                action,
-                due_at=row.due_at,
-                source_kind="key_set",
-                source_id=row.id,
-            )
-        )
-    count = last_count(session)
-    if count is None or count.finished_at is None or count.finished_at < view.since:
-        figure, tone = (
-            (view.say(N_("not counted this shift")), "soon") if rows else (view.say(NOTHING), "muted")
-        )
-        return SectionDraft(figure, tone, tuple(sorted(lines, key=_order)))
-    right = count.counted == count.expected and not count.differences
-    figure = view.say(
-        N_("counted {at}: {counted} of {expected}, right")
-        if right
-        else N_("counted {at}: {counted} of {expected}, a difference"),
-        at=view.clock(count.finished_at),
-        counted=count.counted,
-        expected=count.expected,
-    )
-    return SectionDraft(
-        figure, "done" if right else "late", tuple(sorted(lines, key=_order)), count.counted, count.expected
-    )
-
-
-def _holder(row: object) -> str:
-    from conciergedesk.keys.cards import SetRow
-
-    assert isinstance(row, SetRow)
-    if row.reservation is not None and row.position.is_in:
-        return row.reservation.holder_name
-    return row.position.holder.name
-
-
-def _key_colour(due: datetime | None, late: bool, view: ShiftView) -> Colour:
-    if late or (due is not None and due < view.until):
-        return Colour.AMBER
-    return Colour.GREEN
-
-
-# --- support ---
-
-
-def _is_hotline(row: OpenRequest, view: ShiftView) -> bool:
-    return row.priority in ("S1", "S2") and row.team in ("technical", "commercial")
-
-
-def _hotline(session: Session, view: ShiftView) -> SectionDraft:
-    rows = [row for row in open_requests(session) if _is_hotline(row, view)]
-    lines = tuple(sorted((_request_line(row, view) for row in rows), key=_order))
-    urgent = sum(row.priority == "S1" for row in rows)
-    if not rows:
-        return SectionDraft(view.say(N_("no S1, no S2")))
-    figure = view.say(N_("{first} S1, {second} S2"), first=urgent, second=len(rows) - urgent)
-    return SectionDraft(figure, "late" if urgent else "soon", lines)
 
 
 # --- what lies at the desk ---
@@ -361,38 +286,6 @@ def _vehicles(session: Session, view: ShiftView) -> SectionDraft:
     return SectionDraft(", ".join(parts) or view.say(NOTHING))
 
 
-# --- the team to come ---
-
-ROSTER_AHEAD = timedelta(hours=24)
-
-
-def _roster(session: Session, view: ShiftView) -> SectionDraft:
-    """Who comes in the next 24 hours, and posts that nobody holds."""
-    from conciergedesk.rota.house import rota_house
-    from conciergedesk.rota.queries import gaps, next_on, published_until
-
-    if published_until(session) is None:
-        return SectionDraft(view.say(NOTHING))
-    day = view.now.astimezone(view.zone).date()
-    lines = tuple(
-        LineDraft(
-            Colour.RED if hole.day == day else Colour.AMBER,
-            f"{'/'.join(hole.shifts)} {hole.line}",
-            view.say(N_("{staffed} of {needed}: find somebody"), staffed=hole.staffed, needed=hole.needed),
-            due_at=datetime(hole.day.year, hole.day.month, hole.day.day, tzinfo=view.zone),
-            source_kind="rota_gap",
-            source_id=hole.day.toordinal() * 100 + number,
-        )
-        for number, hole in enumerate(gaps(session, rota_house(), day, day + timedelta(days=2)))
-    )
-    coming = [one for one in next_on(session, view.now, 8) if one.starts_at - view.now <= ROSTER_AHEAD]
-    names = ", ".join(f"{one.person} {view.clock(one.starts_at)}" for one in coming[:4])
-    if lines:
-        figure = view.many(N_("{count} empty post"), N_("{count} empty posts"), len(lines))
-        return SectionDraft(f"{figure} · {names}" if names else figure, "late", lines)
-    return SectionDraft(names or view.say(NOTHING))
-
-
 # --- what happened and what comes ---
 
 
@@ -456,12 +349,9 @@ def _supervisor(session: Session, view: ShiftView) -> SectionDraft:
 for _section, _source in (
     (Section.REQUESTS, _requests),
     (Section.PROMISES, _promises),
-    (Section.KEYS, _keys),
-    (Section.HOTLINE, _hotline),
     (Section.ITEMS, _items),
     (Section.CASH, _cash),
     (Section.VEHICLES, _vehicles),
-    (Section.ROSTER, _roster),
     (Section.INCIDENTS, _incidents),
     (Section.TOMORROW, _tomorrow),
     (Section.SUPERVISOR, _supervisor),

@@ -11,6 +11,7 @@ from conciergedesk.core.db.unit import Unit
 from conciergedesk.core.errors import Conflict, InvalidInput, NotAllowed, RuleRefused
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.text import clean_line
+from conciergedesk.handover import section_rooms as section_rooms  # connects keys, hotlines and rota
 from conciergedesk.handover.rules import Colour, Section, State, accept_by, require_coverage
 from conciergedesk.handover.sections import LineDraft, SectionDraft, ShiftView, draft_sections
 from conciergedesk.handover.tables import Handover, HandoverEdition, HandoverLine, HandoverSection
