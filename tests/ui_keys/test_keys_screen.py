@@ -13,10 +13,13 @@ from conciergedesk.keys.custody import HolderKind, Identity, KeyState, MovementK
 from conciergedesk.keys.figures import last_count
 from conciergedesk.keys.house import key_house
 from conciergedesk.keys.lines import chain_breaks
+from conciergedesk.keys.queries import set_card
 from conciergedesk.requests.queries import request_card
+from conciergedesk.ui.modals.form import FormSheet
 from conciergedesk.ui.modals.key_counter import HandOverSheet, TakeBackSheet
 from conciergedesk.ui.modals.key_sheets import CountSheet, IncidentSheet, ShownSheet
-from tests.conftest import KEY, hire
+from tests.conftest import KEY, PARIS, hire
+from tests.keyboard import quiet
 
 from .conftest import KeyDesk, OpenKeys, at
 
@@ -368,7 +371,7 @@ async def test_a_refresh_keeps_the_cursor_on_its_key(open_keys: OpenKeys, key_de
 
 @pytest.mark.parametrize("language", ["fr", "en"])
 async def test_the_screen_speaks_one_language(key_desk: KeyDesk, language: str) -> None:
-    from .conftest import KeyRoomOnScreen, make_app, quiet
+    from .conftest import KeyRoomOnScreen, make_app
 
     app = make_app(key_desk, language=language)
     async with app.run_test(size=(120, 36)) as pilot:
@@ -401,3 +404,61 @@ async def test_the_whole_history_is_one_key_further(open_keys: OpenKeys, key_des
         assert "mandat signé" in room.text
         await room.press("escape")
         assert room.screen.list.has_focus
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_an_owner_brings_keys_and_they_hang_under_a_new_tag(
+    open_keys: OpenKeys, key_desk: KeyDesk, size: tuple[int, int]
+) -> None:
+    async with open_keys(size) as room:
+        await room.press("p")
+        await room.type("crochet 40")
+        await room.press("enter", "o")
+        assert "206-2" in room.text, "the next free tag stands in the title"
+        for typed in (
+            "Zoé [/]O[@click=app.quit]x 06 39 98 44 11",
+            "c",
+            "Les Acacias, 12 rue des Jardins, Metz",
+            "porte, 2 badgs",
+        ):
+            await room.type(typed)
+            await room.press("tab")
+        await room.type("M-77")
+        await room.press("enter")
+        assert "« 2 badgs » n’est pas une pièce" in room.text
+        assert isinstance(room.app.screen, FormSheet)
+        await room.press(*["backspace"] * 8)
+        await room.type("2 badges")
+        await room.press("escape")
+        assert "gardé" in room.text, "what was typed waits for the next time"
+        await room.press("o", "enter")
+        assert isinstance(room.app.screen, ShownSheet) and "206-2" in room.text
+        await room.press("enter")
+        assert room.screen.current is not None and room.screen.current.tag == "206-2"
+        card = room.desk.desk.ask(
+            set_card, room.screen.current.id, room.desk.clock.now(), key_house().ladder, PARIS
+        )
+        assert card.owner == "Zoé [/]O[@click=app.quit]x" and card.row.position.expected == 3
+        assert card.home is not None and card.home.name == "40"
+        assert "Acacias" not in room.text and "[@click=app.quit]" not in room.text.replace(card.owner, "")
+
+
+async def test_the_description_the_pieces_and_the_tag_of_a_set_are_corrected(
+    open_keys: OpenKeys, key_desk: KeyDesk
+) -> None:
+    async with open_keys() as room:
+        await room.go_to("019-6")
+        await room.press("enter", "c")
+        await room.type("classeur 3")
+        await room.press("enter")
+        assert room.desk.card(19).photo == "classeur 3"
+        await room.press("enter", "n", "ctrl+u")
+        await room.type("porte 2")
+        await room.press("tab")
+        await room.type("Karim, serrure changée")
+        await room.press("enter")
+        assert room.desk.card(19).row.position.expected == 2
+        await room.press("enter", "k")
+        await room.type("dit avec l'adresse")
+        await room.press("enter")
+        assert room.desk.card(19).row.tag == "206-2" and "019-6 devient 206-2" in room.text

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING
 
-from conciergedesk.core.errors import InvalidInput, NotFound
+from conciergedesk.core.errors import InvalidInput
 from conciergedesk.core.i18n import N_, active_zone
 from conciergedesk.keys.cards import CountCard, PlaceCard, Proposal, SetCard, SetRow
 from conciergedesk.keys.custody import HolderKind, Identity, Proof
-from conciergedesk.keys.rules import Check, Outing, checks_before_outing
+from conciergedesk.keys.rules import Check, Outing, PlaceKind, checks_before_outing
+from conciergedesk.ui.keys import keymap
 
 if TYPE_CHECKING:
+    from conciergedesk.keys.deposits import Deposit
     from conciergedesk.keys.house import KeyHouse
     from conciergedesk.keys.service import (
         Address,
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
         CodeCheck,
         HandedOver,
         MadeCode,
+        Registered,
         TakenBack,
     )
     from conciergedesk.ui.session import DeskSession
@@ -273,7 +276,7 @@ class KeyRoom:
         """The place that was typed by number or name; None when nothing was typed.
 
         Raises:
-            NotFound: no such place.
+            InvalidInput: no such place.
         """
         from conciergedesk.core.text import fold
         from conciergedesk.keys.queries import places
@@ -282,12 +285,118 @@ class KeyRoom:
         wanted = fold(typed)
         if not wanted:
             return None
-        for place in self.session.ask(places).values():
+        found = list(self.session.ask(places).values())
+        # Hooks first: a bare number is a hook even when a safe has the same one.
+        for place in sorted(found, key=lambda one: one.kind != PlaceKind.HOOK):
             if wanted in {fold(place.name), fold(place_word(place))}:
                 return place.id
-        raise NotFound(
-            N_("There is no place “{name}”. Type the number of the hook."), name=typed.strip()[:40]
+        raise InvalidInput(
+            N_("There is no place “{name}”. Type the number of the hook."),
+            field="place",
+            name=typed.strip()[:40],
         )
+
+    # --- the register ---
+
+    def deposit(self, request_id: int | None) -> Deposit:
+        """The lines of a new set as far as they are known."""
+        from conciergedesk.keys.deposits import propose_deposit
+
+        return self.session.ask(propose_deposit, request_id)
+
+    def is_deposit(self, request_id: int) -> bool:
+        from conciergedesk.keys.deposits import is_deposit
+
+        return self.session.ask(is_deposit, request_id)
+
+    def register(self, values: Mapping[str, str], request_id: int | None) -> Registered:
+        """Register a set from the lines of its form."""
+        from conciergedesk.keys import service as keys
+        from conciergedesk.keys.service import Entrusted
+        from conciergedesk.ui.key_words import IDENTITY_LETTERS
+
+        until = values["mandate_until"]
+        entrusted = Entrusted(
+            owner=values["owner"],
+            pieces=values["pieces"],
+            place_id=self._hook(values["place"]),
+            mandate_ref=values["mandate_ref"],
+            mandate_since=self.day(values["mandate_since"], "mandate_since"),
+            mandate_until=self.day(until, "mandate_until") if until.strip() else None,
+            lodging=values["lodging"],
+            identity=IDENTITY_LETTERS.get(values["identity"].strip().lower()[:1], Identity.NONE),
+            tag=values["tag"],
+            photo=values["photo"],
+            note=values["note"],
+            has_address=said_yes(values["has_address"]),
+            request_id=request_id,
+        )
+        return self.session.act(keys.entrust, self.session.book(), entrusted)
+
+    def _hook(self, typed: str) -> int | None:
+        """The place typed for a new set; one that is not there can be added first."""
+        try:
+            return self.place_id(typed)
+        except InvalidInput:
+            raise InvalidInput(
+                N_("There is no place “{name}”. Add it first: Esc, then {key}; what you typed is kept."),
+                field="place",
+                name=typed.strip()[:40],
+                key=keymap().shown("keys.place"),
+            ) from None
+
+    def add_place(self, typed: str) -> str:
+        """Add a place that was typed as ``hook 14``; answers its words."""
+        from conciergedesk.keys import service as keys
+        from conciergedesk.keys.queries import places
+        from conciergedesk.keys.typed import read_place
+        from conciergedesk.ui.key_words import place_word
+
+        kind, name = read_place(typed)
+        made = self.session.act(keys.add_place, kind, name)
+        return place_word(self.session.ask(places)[made])
+
+    def describe(self, card: SetCard, values: Mapping[str, str]) -> None:
+        from conciergedesk.keys import service as keys
+
+        self.session.act(
+            keys.describe_set,
+            card.row.id,
+            seen=card.version,
+            photo=values["photo"],
+            note=values["note"],
+            home_place_id=self.place_id(values["place"]),
+            lodging=values["lodging"],
+            has_address=said_yes(values["has_address"]),
+        )
+
+    def change_pieces(self, set_id: int, typed: str, reason: str) -> None:
+        from conciergedesk.keys import service as keys
+        from conciergedesk.keys.typed import read_pieces
+
+        self.session.act(keys.change_pieces, set_id, read_pieces(typed), reason=reason)
+
+    def retag(self, set_id: int, reason: str) -> str:
+        from conciergedesk.keys import service as keys
+
+        return self.session.act(keys.retag, set_id, reason=reason)
+
+    def day(self, typed: str, field: str) -> date:
+        """A day as 31/12/2027, 2027-12-31 or in loose words.
+
+        Raises:
+            InvalidInput: nothing that is a day was typed.
+        """
+        from conciergedesk.core.moments import parse_moment
+        from conciergedesk.keys.typed import read_day
+
+        day = read_day(typed)
+        if day is not None:
+            return day
+        moment = parse_moment(typed, self.session.now(), active_zone())
+        if moment is None:
+            raise InvalidInput(N_("Write a day such as 31/12/2027."), field=field)
+        return moment.start.astimezone(active_zone()).date()
 
     # --- codes, address, chase ---
 
@@ -381,6 +490,11 @@ class KeyRoom:
         from conciergedesk.keys import service as keys
 
         return self.session.act(keys.finish_count, state.id)
+
+
+def said_yes(typed: str) -> bool:
+    """Whether a line was answered with yes, in any of the desk's languages."""
+    return typed.strip().lower()[:1] in {"o", "y", "j"}
 
 
 def split_count(typed: str) -> tuple[str, int | None]:

@@ -1,13 +1,14 @@
 """What is done with keys, as verbs in the operator's words.
 
-``register`` keeps sets and mandates, ``handing`` gives out and takes back, ``moving`` moves and corrects,
-``proofs`` keeps codes and seals, ``planning`` reserves, ``chasing`` gets them back, ``counting`` counts the
-cabinet, ``losses`` runs the procedures. Each verb is one unit of work; a line of the register is never undone, a
-wrong one is followed by a correction.
+``register`` keeps sets and mandates, ``entrusting`` notes what an owner brings, ``handing`` gives out and takes
+back, ``moving`` moves and corrects, ``proofs`` keeps codes and seals, ``planning`` reserves, ``chasing`` gets them
+back, ``counting`` counts the cabinet, ``losses`` runs the procedures. Each verb is one unit of work; a line of the
+register is never undone, a wrong one is followed by a correction.
 """
 
 from conciergedesk.keys.service.chasing import Chased, chase_holder, holder_answered
 from conciergedesk.keys.service.counting import count_set, finish_count, start_count, uncount_set
+from conciergedesk.keys.service.entrusting import Entrusted, entrust
 from conciergedesk.keys.service.handing import HandedOver, HandOver, TakeBack, TakenBack, hand_over, take_back
 from conciergedesk.keys.service.losses import (
     close_incident,
@@ -47,6 +48,7 @@ __all__ = [
     "Address",
     "Chased",
     "CodeCheck",
+    "Entrusted",
     "HandOver",
     "HandedOver",
     "MadeCode",
@@ -67,6 +69,7 @@ __all__ = [
     "declare_lost",
     "describe_set",
     "do_step",
+    "entrust",
     "finish_count",
     "found_again",
     "give_back_to_owner",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,7 +11,7 @@ from sqlmodel import col
 
 from conciergedesk.core.db.read import pick
 from conciergedesk.core.db.unit import Unit
-from conciergedesk.core.errors import InvalidInput, RuleRefused
+from conciergedesk.core.errors import InvalidInput
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.text import clean_line
 from conciergedesk.keys.custody import (
@@ -48,9 +47,9 @@ from conciergedesk.keys.service.writing import (
     person_name,
     place_holder,
     spoken,
+    tick_request,
 )
 from conciergedesk.keys.tables import KeyMovement, KeyReservation
-from conciergedesk.requests import service as requests
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.requests.tables import Request
 from conciergedesk.staff.rules import Right
@@ -206,7 +205,7 @@ def hand_over(unit: Unit, book: Rulebook, house: KeyHouse, order: HandOver) -> H
             "receipt": _proof_words(proof, line.proof_ref, holder.name),
             "register_out": "",
         }
-        done = _tick(unit, book, request, steps, finishes="key_handover_out")
+        done = tick_request(unit, book, request, steps, finishes="key_handover_out")
     unit.record(
         "key.handed_over",
         "key_set",
@@ -280,7 +279,7 @@ def take_back(unit: Unit, book: Rulebook, house: KeyHouse, order: TakeBack) -> T
             and order.release_deposit
         ):
             steps["deposit_back"] = ""
-        done = _tick(unit, book, request, steps, finishes="key_return")
+        done = tick_request(unit, book, request, steps, finishes="key_return")
     unit.record(
         "key.taken_back",
         "key_set",
@@ -380,26 +379,6 @@ def _return_request(unit: Unit, opened: Opened, loan: KeyMovement | None) -> Req
 
 def _proof_words(proof: Proof, ref: str, name: str) -> str:
     return f"{proof} {ref}".strip() if proof is not Proof.NONE else name
-
-
-def _tick(unit: Unit, book: Rulebook, request: Request, steps: dict[str, str], *, finishes: str) -> bool:
-    """Tick what this act has done on the request's checklist; finish it when nothing is left to do."""
-    assert request.id is not None
-    known = {step.key for step in book.catalogue.get(request.type_code).steps}
-    for code, proof in steps.items():
-        if code in known:
-            # A step whose proof this act cannot give stays open for the operator.
-            with suppress(InvalidInput, RuleRefused):
-                requests.tick(unit, book, request.id, code, proof=proof)
-    if request.type_code != finishes:
-        return False
-    # Required steps that are still open, or a state that comes first, keep the request open.
-    with suppress(InvalidInput, RuleRefused):
-        if request.state in {"new", "qualified"} and request.holder_id is None:
-            requests.claim(unit, book, request.id)
-        requests.finish(unit, book, request.id)
-        return True
-    return False
 
 
 def _to_owner(unit: Unit, house: KeyHouse, opened: Opened, code: str, filling: Filling) -> str:

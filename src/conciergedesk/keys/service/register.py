@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlmodel import col, func, select
+from sqlmodel import select
 
 from conciergedesk.core.db.unit import Unit
 from conciergedesk.core.errors import InvalidInput, NotFound, RuleRefused
@@ -14,14 +14,15 @@ from conciergedesk.core.i18n import N_
 from conciergedesk.core.text import clean_block, clean_line
 from conciergedesk.customers.tables import Lodging, Person
 from conciergedesk.keys.custody import Identity, MovementKind, Position, Proof
+from conciergedesk.keys.deposits import next_number
 from conciergedesk.keys.rules import PieceKind, PlaceKind, mandate_holds
+from conciergedesk.keys.service.owners import property_of
 from conciergedesk.keys.service.writing import Beside, Opened, append, desk_zone, open_set, place_holder
 from conciergedesk.keys.tables import KeyPlace, KeySet
 from conciergedesk.keys.tags import show_tag
 from conciergedesk.staff.rules import Right
 
 PIECES_LIMIT = 50
-_FIRST_NUMBER = 101
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +98,7 @@ def register_set(unit: Unit, new: NewSet) -> Registered:
         raise InvalidInput(
             N_("Look at an identity document and choose its kind, or check the code."), field="identity"
         )
-    number = new.number or _next_number(unit)
+    number = new.number or next_number(unit.session)
     tag = show_tag(number)
     if unit.session.exec(select(KeySet.id).where(KeySet.number == number)).first():
         raise InvalidInput(N_("The tag {tag} is taken. Choose another number."), field="number", tag=tag)
@@ -154,11 +155,6 @@ def _pieces(given: Sequence[tuple[str, int]]) -> tuple[list[dict[str, str | int]
     return found, sum(count for _kind, count in given)
 
 
-def _next_number(unit: Unit) -> int:
-    highest = unit.session.exec(select(func.max(col(KeySet.number)))).one()
-    return max(_FIRST_NUMBER, (highest or 0) + 1)
-
-
 def _check_mandate(ref: str, since: date | None, until: date | None) -> None:
     if not clean_line(ref) or since is None:
         raise InvalidInput(
@@ -190,12 +186,18 @@ def describe_set(
     photo: str | None = None,
     note: str | None = None,
     home_place_id: int | None = None,
-    lodging_id: int | None = None,
+    lodging: str = "",
     has_address: bool | None = None,
 ) -> None:
-    """Change what is given of a set's description; its place is moved by ``carry`` only."""
+    """Change what is given of a set's description; its place is moved by ``carry`` only.
+
+    Raises:
+        InvalidInput: naming ``lodging``: no such property, or several.
+        Conflict: somebody changed the set since version ``seen``.
+    """
     unit.require(Right.HANDLE_KEYS)
     row = unit.load(KeySet, set_id, seen=seen)
+    lodging_id = property_of(unit, lodging, row.owner_id)
     if photo is not None:
         row.photo = clean_line(photo, 200)
     if note is not None:
@@ -246,7 +248,7 @@ def retag(unit: Unit, set_id: int, *, reason: str) -> str:
     if not reason:
         raise InvalidInput(N_("Give a reason."), field="reason")
     row = unit.load(KeySet, set_id)
-    before, row.number = row.number, _next_number(unit)
+    before, row.number = row.number, next_number(unit.session)
     unit.record(
         "key.retagged", "key_set", set_id, reason=reason, undoable=False, before=before, after=row.number
     )

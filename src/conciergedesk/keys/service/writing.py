@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -11,7 +12,7 @@ from sqlmodel import Session
 
 from conciergedesk.core.db.read import pick
 from conciergedesk.core.db.unit import Unit
-from conciergedesk.core.errors import Conflict, InvalidInput, NotFound
+from conciergedesk.core.errors import Conflict, InvalidInput, NotFound, RuleRefused
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.shared import load_agency
 from conciergedesk.customers.tables import Person
@@ -34,6 +35,8 @@ from conciergedesk.keys.lines import position_now
 from conciergedesk.keys.rules import refusal_of
 from conciergedesk.keys.tables import KeyMovement, KeyPlace, KeySet
 from conciergedesk.keys.tags import show_tag
+from conciergedesk.requests import service as requests
+from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.requests.tables import Request
 from conciergedesk.staff.tables import Agent
 
@@ -218,6 +221,28 @@ def open_request(session: Session, request_id: int | None) -> Request | None:
     """The request if it is still open."""
     found = session.get(Request, request_id) if request_id is not None else None
     return found if found is not None and found.is_open else None
+
+
+def tick_request(
+    unit: Unit, book: Rulebook, request: Request, steps: Mapping[str, str], *, finishes: str
+) -> bool:
+    """Tick what this act has done on the request's checklist; finish it when nothing is left to do."""
+    assert request.id is not None
+    known = {step.key for step in book.catalogue.get(request.type_code).steps}
+    for code, proof in steps.items():
+        if code in known:
+            # A step whose proof this act cannot give stays open for the operator.
+            with suppress(InvalidInput, RuleRefused):
+                requests.tick(unit, book, request.id, code, proof=proof)
+    if request.type_code != finishes:
+        return False
+    # Required steps that are still open, or a state that comes first, keep the request open.
+    with suppress(InvalidInput, RuleRefused):
+        if request.state in {"new", "qualified"} and request.holder_id is None:
+            requests.claim(unit, book, request.id)
+        requests.finish(unit, book, request.id)
+        return True
+    return False
 
 
 def desk_zone(session: Session) -> ZoneInfo:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import date, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from conciergedesk.core.errors import InvalidInput
@@ -76,6 +76,11 @@ class KeyActs:
             who = safe(row.reservation.holder_name, 30)
             found.append(Option("unreserve", _("cancel the reservation of {who}", who=who), letter="a"))
         found.append(Option("mandate", _("renew the mandate"), letter="m"))
+        found.append(Option("describe", _("correct the description"), letter="c"))
+        if holder in HELD_BY_DESK:
+            found.append(Option("pieces", _("change the pieces, with its owner"), letter="n"))
+        if row.state is not KeyState.RETIRED:
+            found.append(Option("retag", _("give it another tag"), letter="k"))
         if row.rung is not Rung.ON_TIME:
             found.append(Option("again", _("write to the holder"), letter="l"))
         if not row.position.is_out and row.state is not KeyState.RETIRED:
@@ -200,8 +205,8 @@ class KeyActs:
                 keys.renew_mandate,
                 row.id,
                 ref=values["mandate_ref"],
-                since=self._day(values["mandate_since"], "mandate_since"),
-                until=self._day(values["mandate_until"], "mandate_until")
+                since=self.room.day(values["mandate_since"], "mandate_since"),
+                until=self.room.day(values["mandate_until"], "mandate_until")
                 if values["mandate_until"].strip()
                 else None,
             )
@@ -215,15 +220,6 @@ class KeyActs:
         self._form(
             ask, row, _("Renew the mandate"), fields, save, _("Mandate of key {tag} renewed", tag=row.tag)
         )
-
-    @staticmethod
-    def _day(typed: str, field: str) -> date:
-        parts = typed.replace("-", "/").replace(".", "/").split("/")
-        try:
-            day, month, year = (int(part) for part in parts)
-            return date(year, month, day)
-        except ValueError:
-            raise InvalidInput(N_("Write a day such as 31/12/2027."), field=field) from None
 
     def _found(self, ask: Ask, row: SetRow) -> None:
         def save(values: Mapping[str, str]) -> object:
@@ -286,6 +282,15 @@ class KeyActs:
         fields = [Field("reason", _("Why"), hint=_("lock changed, destroyed"))]
         said = _("Key {tag} is out of the register", tag=row.tag)
         self._form(ask, row, _("Take out of the register"), fields, save, said)
+
+    def _describe(self, ask: Ask, row: SetRow) -> None:
+        self.keys.register.describe(ask, row)
+
+    def _pieces(self, ask: Ask, row: SetRow) -> None:
+        self.keys.register.pieces(ask, row)
+
+    def _retag(self, ask: Ask, row: SetRow) -> None:
+        self.keys.register.retag(ask, row)
 
     def _again(self, ask: Ask, row: SetRow) -> None:
         self.keys.chase(ask)

@@ -11,7 +11,10 @@ from conciergedesk.keys.cards import CountCard, IncidentCard, SetCard, SetRow
 from conciergedesk.keys.custody import HELD_BY_DESK
 from conciergedesk.ui.cells import duration, safe, word
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
+from conciergedesk.ui.drafts import Drafts
 from conciergedesk.ui.handlers.key_acts import KeyActs
+from conciergedesk.ui.handlers.key_register import KeyRegister
+from conciergedesk.ui.handlers.parking import ParkedForms
 from conciergedesk.ui.key_room import CountState, KeyRoom, Outgoing
 from conciergedesk.ui.key_words import SEAL_WORDS
 from conciergedesk.ui.modals.choice import Choice, Option
@@ -31,10 +34,11 @@ if TYPE_CHECKING:
 class KeyHandlers:
     """Wires the acts of the screen of keys to the verbs of the register."""
 
-    def __init__(self, app: DeskApp, session: DeskSession) -> None:
+    def __init__(self, app: DeskApp, session: DeskSession, drafts: Drafts | None = None) -> None:
         self.app = app
         self.session = session
         self.room = KeyRoom(session)
+        self.forms = ParkedForms(app, drafts or Drafts(session))
         for act, handler in (
             ("keys.handover", self.hand_over),
             ("keys.takeback", self.take_back),
@@ -47,7 +51,10 @@ class KeyHandlers:
             ("board.key", self.from_board),
         ):
             app.on_act(act, handler)
+        self.register = KeyRegister(self)
         app.on_act("keys.acts", KeyActs(self).acts)
+        app.on_act("keys.register", self.register.register)
+        app.on_act("keys.place", self.register.add_place)
 
     # --- running ---
 
@@ -78,7 +85,7 @@ class KeyHandlers:
     # --- handing over and taking back ---
 
     def from_board(self, ask: Ask) -> None:
-        """From a promise: take back what is out, hand over what is here or what the request is about."""
+        """From a promise: register what an owner brings, take back what is out, hand over what is here."""
         promise = ask.promises[0] if ask.promises else None
 
         def show(first: Outgoing | None) -> None:
@@ -95,9 +102,18 @@ class KeyHandlers:
             )
         else:
             number = promise.id if promise.kind is PromiseKind.REQUEST else 0
-            ask.screen.run_service(
-                lambda: self.room.of_request(number), show, group="key-open", exclusive=True
-            )
+
+            def go_on(found: tuple[bool, Outgoing | None]) -> None:
+                if found[0]:
+                    self.register.register_for(ask.screen, number)
+                else:
+                    show(found[1])
+
+            def read() -> tuple[bool, Outgoing | None]:
+                announced = bool(number) and self.room.is_deposit(number)
+                return announced, None if announced else self.room.of_request(number)
+
+            ask.screen.run_service(read, go_on, group="key-open", exclusive=True)
 
     def hand_over(self, ask: Ask) -> None:
         self._read(ask, lambda first: self._show_hand_over(ask.screen, first))

@@ -157,7 +157,7 @@ class KeysScreen(DeskScreen):
             self.empty.show(said, keymap().shown("desk.back"), _("take the filter off"))
         else:
             self.empty.show(
-                _("No key is in custody yet."), keymap().shown("desk.new"), _("to note a deposit")
+                _("No key is in custody yet."), keymap().shown("keys.register"), _("to register a set")
             )
 
     # --- the selected set ---
