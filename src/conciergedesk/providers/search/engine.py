@@ -52,6 +52,8 @@ from conciergedesk.providers.search.understanding import WORDY, Reader, Reading
 
 DEFAULT_LIMIT = 20
 _FAIR = 0.80
+# Some provider has all the words as they were typed: nothing is to be corrected.
+_EVERY_WORD = 0.93
 
 
 class SearchIndex:
@@ -78,7 +80,8 @@ class SearchIndex:
         self.store = store
         self._matcher = Matcher(store, self.lexicon)
         self._pools = Pools(store, self.lexicon)
-        self._reader = Reader(self.lexicon, lambda: store.towns, self._is_known)
+        towns = store.towns
+        self._reader = Reader(self.lexicon, lambda: towns, self._is_known)
 
     def __len__(self) -> int:
         return self.store.live
@@ -95,6 +98,8 @@ class SearchIndex:
     def add(self, entry: ProviderEntry) -> None:
         """Add a provider, or replace the one with its id."""
         with self._lock:
+            self._pools.forget()
+            self._matcher.forget()
             self.store.add(entry)
 
     def replace(self, entry: ProviderEntry) -> None:
@@ -104,6 +109,8 @@ class SearchIndex:
     def remove(self, id: str) -> bool:
         """Forget a provider; False when it was not known."""
         with self._lock:
+            self._pools.forget()
+            self._matcher.forget()
             return self.store.remove(id)
 
     def compact(self) -> None:
@@ -172,14 +179,14 @@ class SearchIndex:
                 pool = self._with_named(pool, reading, found, wishes)
                 keep_asked_for(found, pool, places, unfinished=bool(reading.pending))
             if pool.widened:
-                place_rest(trade, pool.rows, ordering, places, limit)
+                place_rest(trade, pool, ordering, places, limit)
             else:
                 place_pool(reading, trade, pool, ordering, places, limit)
         elif certain and reading.left_over:
             beside = {*reading.left_over}
             keep_explained(self._pools.explained(term for term in terms if term.word in beside), places)
             pool = self._pools.asked_for(reading, wishes)
-            place_rest(trade, pool.rows, ordering, places, limit)
+            place_rest(trade, pool, ordering, places, limit)
         chosen = ordering.best(places, limit)
         explainer = Explainer(self.store, self.lexicon, reading, terms)
         return SearchResult(
@@ -200,7 +207,7 @@ class SearchIndex:
         if not liked.any():
             return pool if self._reader.may_go_on(reading.pending) else NO_POOL
         if not (reading.trade or reading.places):
-            return Pool(pool.rows[liked], liked[liked])
+            return self._pools.pool(pool.rows[liked])._replace(liked=liked[liked])
         return pool._replace(liked=liked)
 
     def _with_named(self, pool: Pool, reading: Reading, found: Compared, wishes: Wishes) -> Pool:
@@ -208,11 +215,12 @@ class SearchIndex:
         if pool.widened or not reading.places:
             return pool
         named = found.rows[found.cover >= ALL_WORDS]
-        named = named[wishes.inside(named) & wishes.keep(named)]
-        rows = np.union1d(pool.rows, named)
-        if len(rows) == len(pool.rows):
+        named = named[~pool.members[named] & wishes.inside(named) & wishes.keep(named)]
+        if not len(named):
             return pool
-        return Pool(rows, self._pools.going_on(rows, reading.pending) if pool.liked is not None else None)
+        rows = np.concatenate((pool.rows, named))
+        liked = self._pools.going_on(rows, reading.pending) if pool.liked is not None else None
+        return self._pools.pool(rows)._replace(liked=liked)
 
     def _place_names(
         self,
@@ -225,7 +233,7 @@ class SearchIndex:
     ) -> tuple[list[Term], Compared]:
         """Put providers in their places by the words of their names; answers what the words may stand for."""
         same = any(place.level == SAME_NAME for place in places.values())
-        enough = same or pool.liked is not None or (len(pool.rows) >= 5 and reading.exact)
+        enough = same or pool.liked is not None or (len(pool.rows) >= 5 and (reading.exact or reading.begun))
         terms: list[Term] = []
         found = NOTHING
         name_words = reading.name_words
@@ -261,6 +269,8 @@ class SearchIndex:
         for deep in (False, True):
             best = float(found.scores.max()) if len(found.rows) else 0.0
             if enough or best >= (_FAIR if deep else GOOD):
+                break
+            if not deep and len(found.rows) and float(found.cover.max()) >= _EVERY_WORD:
                 break
             changed = [matcher.correct(term, deep=deep) for term in terms if deep or term not in unknown]
             if any(changed):

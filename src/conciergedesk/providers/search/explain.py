@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 
@@ -9,15 +10,23 @@ from conciergedesk.providers.search.entry import ChipKind, Reason, Why
 from conciergedesk.providers.search.lexicon import Lexicon
 from conciergedesk.providers.search.matching import Term
 from conciergedesk.providers.search.store import Store
-from conciergedesk.providers.search.understanding import Reading, Token, tokens_of
+from conciergedesk.providers.search.understanding import Reading, tokens_of
 
 Span = tuple[int, int]
 
 
-@lru_cache(maxsize=512)
-def _name_words(name: str) -> dict[str, Token]:
-    """The words of a name as it is written; the first place of each counts."""
-    return {token.word: token for token in reversed(tokens_of(name))}
+_PLAIN_WORD = re.compile("[a-z0-9]+")
+
+
+@lru_cache(maxsize=1024)
+def _name_words(name: str) -> dict[str, Span]:
+    """The words of a name with their places as it is written; the first place of each counts."""
+    if name.isascii():
+        words = [(match.group(), match.span()) for match in _PLAIN_WORD.finditer(name.lower())]
+    else:
+        words = [(token.word, (token.start, token.end)) for token in tokens_of(name)]
+    words.reverse()
+    return dict(words)
 
 
 class Explainer:
@@ -60,11 +69,12 @@ class Explainer:
         for word, single, beginning, short in self._terms:
             found = _match(word, single, beginning, by_word)
             if found is not None:
-                reason, token, length = found
+                reason, meant, length = found
+                start, end = by_word[meant]
                 if short and reason in (Reason.CORRECTED, Reason.PREFIX, Reason.GLUED):
                     reason = Reason.SHORT
-                why[Why(reason, word, token.word)] = None
-                spans.add((token.start, min(token.end, token.start + length)))
+                why[Why(reason, word, meant)] = None
+                spans.add((start, min(end, start + length)))
             elif not self._placed and word in commune.split():
                 why[Why(Reason.PLACE, word, commune)] = None
         return tuple(why), tuple(sorted(spans))
@@ -74,20 +84,19 @@ class Explainer:
 
 
 def _match(
-    word: str, single: Sequence[str], beginning: bool, by_word: dict[str, Token]
-) -> tuple[Reason, Token, int] | None:
+    word: str, single: Sequence[str], beginning: bool, by_word: dict[str, Span]
+) -> tuple[Reason, str, int] | None:
     """The word of a name that a typed word stands for, with how many of its letters to highlight."""
     if word in by_word:
-        return Reason.NAME, by_word[word], len(word) + 99
+        return Reason.NAME, word, len(word) + 99
     if beginning:
-        for other, token in by_word.items():
+        for other in by_word:
             if other.startswith(word):
-                return Reason.PREFIX, token, len(word)
+                return Reason.PREFIX, other, len(word)
     for other in single:
         if other in by_word:
-            token = by_word[other]
             if other.startswith(word):
-                return Reason.PREFIX, token, len(other) + 99
+                return Reason.PREFIX, other, len(other) + 99
             same = (other in word or word in other) and abs(len(other) - len(word)) > 2
-            return Reason.GLUED if same else Reason.CORRECTED, token, len(other) + 99
+            return Reason.GLUED if same else Reason.CORRECTED, other, len(other) + 99
     return None

@@ -41,7 +41,15 @@ class Wishes:
         self.communes = [store.communes[name] for name in reading.places if name in store.communes]
         self.origin = self._centre() or context.origin
         self._radius = float(distance.value) if distance else None
+        self.any = bool(language or distance or self._signed or self._access)
+        self._counted_from = distance is not None or bool(self.communes)
         self._nearby = self._radius if self._radius is not None else context.nearby_km
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What decides who is asked for; equal keys ask for the same."""
+        radius = (self._nearby, self.origin) if self._counted_from else None
+        return (self._language, self._nobody, self._signed, self._access, self._radius, radius)
 
     def _centre(self) -> tuple[float, float] | None:
         if not self.communes:
@@ -135,17 +143,21 @@ class Ordering:
         trade: int = -1,
         texts: Mapping[int, float],
         liked: NDArray[np.bool_] | None = None,
+        foremost: dict[object, NDArray[np.int64]] | None = None,
     ) -> tuple[Rows, NDArray[np.bool_]]:
         """Rows by what an operator wants first, and which of them are in the named place.
 
         Askable, ``liked``, in the place, of the very trade, open, named so (``texts``), near, agreed, reliable,
-        used last.
+        used last. ``foremost`` keeps who comes first of many rows for the next key.
         """
         facts = self._store.facts
         unliked = np.zeros(len(rows), np.bool_) if liked is None else ~liked
         if len(rows) > MOST_ASKED:
-            foremost = self._foremost(rows, trade, unliked)
-            rows, unliked = rows[foremost], unliked[foremost]
+            known = foremost if foremost is not None and liked is None else {}
+            key = (trade, self._wishes.origin, tuple(self._wishes.communes))
+            if key not in known:
+                known[key] = self._foremost(rows, trade, unliked)
+            rows, unliked = rows[known[key]], unliked[known[key]]
         near = np.nan_to_num(self._wishes.distances(rows), nan=9999.0)
         inside = self._wishes.inside(rows)
         # A faint likeness says nothing about which of them is meant.

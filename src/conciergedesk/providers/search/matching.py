@@ -23,6 +23,9 @@ _TRADE_WEIGHT = 0.8
 _EXACT, _SHORT, _GLUED, _SOUND, _SPLIT = 1.0, 0.97, 0.95, 0.84, 0.88
 _MOST_SPELLINGS = 24
 _COMMON = 2500
+_KEPT = 256
+# Looking a row up in a stretch costs as much as reading so many rows of it.
+_LOOK_UP = 6
 _BY_QUALITY = attrgetter("quality")
 _NOTHING = np.zeros(0, np.int32)
 
@@ -59,12 +62,22 @@ def _quality(word: str, other: str, distance: int) -> float:
     return min(quality - (0.06 if other[:1] != word[:1] else 0.0), 0.93)
 
 
+def _stands_in(ordered: Rows, rows: Rows) -> NDArray[np.bool_]:
+    """Which of ``rows`` stand in ``ordered``, which is sorted."""
+    places = np.searchsorted(ordered, rows)
+    places[places == len(ordered)] = 0
+    found: NDArray[np.bool_] = ordered[places] == rows
+    return found
+
+
 class Matcher:
     """Finds spellings and adds up scores over the rows of a store."""
 
     def __init__(self, store: Store, lexicon: Lexicon) -> None:
         self.store = store
         self._lexicon = lexicon
+        self._corrected: dict[tuple[str, bool], list[tuple[float, int, int]]] = {}
+        self._split_up: dict[str, list[tuple[float, int]]] = {}
         self._scores = np.zeros(0, np.float32)
         self._best = np.zeros(0, np.float32)
 
@@ -136,33 +149,59 @@ class Matcher:
         word = term.word
         if len(word) < 3 or word in STOP_WORDS or (deep and len(word) < 4):
             return False
-        vocabulary, frequency = self.store.vocabulary, self.store.frequency
         before = len(term.spellings)
+        known = {spelling.low for spelling in term.spellings if not spelling.beginning}
+        close = [one for one in self._close(word, deep) if one[2] not in known]
+        for quality, size, number in close[:_MOST_SPELLINGS]:
+            self._add(term, number, quality)
+            term.size = max(term.size, min(size, 50))
+        if not deep:
+            for quality, number in self._parts(word):
+                self._add(term, number, quality)
+        term.weight = self._weight(term.size)
+        return len(term.spellings) > before
+
+    def forget(self) -> None:
+        """Words have come or gone: correct anew."""
+        self._corrected.clear()
+        self._split_up.clear()
+
+    def _close(self, word: str, deep: bool) -> list[tuple[float, int, int]]:
+        """Words close to ``word``: quality, size and number, the best first. Kept while a query is typed on."""
+        found = self._corrected.get((word, deep))
+        if found is None:
+            if len(self._corrected) >= _KEPT:
+                self._corrected.clear()
+            found = self._corrected[word, deep] = self._look_close(word, deep)
+        return found
+
+    def _look_close(self, word: str, deep: bool) -> list[tuple[float, int, int]]:
+        vocabulary, frequency = self.store.vocabulary, self.store.frequency
         found: dict[int, float] = {}
         for number, distance in vocabulary.close_to(word, 1 if len(word) < 4 else 2, frequency, deep=deep):
             found[number] = _quality(word, vocabulary.words[number], distance)
         if not deep:
             for number in vocabulary.sounding_like(word):
                 found[number] = max(found.get(number, 0.0), _SOUND)
-        known = {spelling.low for spelling in term.spellings if not spelling.beginning}
         ranked = sorted(
             (-quality, -int(frequency[number]), vocabulary.words[number], number)
             for number, quality in found.items()
-            if number not in known and frequency[number] > 0
+            if frequency[number] > 0 and vocabulary.words[number] not in STOP_WORDS
         )
-        for quality, size, _, number in ranked[:_MOST_SPELLINGS]:
-            self._add(term, number, -quality)
-            term.size = max(term.size, min(-size, 50))
-        if not deep:
-            self._split(term)
-        term.weight = self._weight(term.size)
-        return len(term.spellings) > before
+        return [(-quality, -size, number) for quality, size, _word, number in ranked[: 2 * _MOST_SPELLINGS]]
 
-    def _split(self, term: Term) -> None:
+    def _parts(self, word: str) -> list[tuple[float, int]]:
         """Two or three known words written as one."""
-        word = term.word
+        found = self._split_up.get(word)
+        if found is None:
+            if len(self._split_up) >= _KEPT:
+                self._split_up.clear()
+            found = self._split_up[word] = self._split(word)
+        return found
+
+    def _split(self, word: str) -> list[tuple[float, int]]:
         if len(word) < 5:
-            return
+            return []
         numbers, frequency = self.store.vocabulary.numbers, self.store.frequency
         parts: list[tuple[int, int]] = []
         for cut in range(1, len(word)):
@@ -175,11 +214,10 @@ class Matcher:
             rarer = left if frequency[left] <= frequency[right] else right
             longer = left if cut >= len(word) - cut else right
             parts.append((max(cut, len(word) - cut), longer if short <= 2 else rarer))
-        for _, number in sorted(parts, key=lambda part: part[0])[:4]:
-            self._add(term, number, _SPLIT)
+        found = [(_SPLIT, number) for _, number in sorted(parts, key=lambda part: part[0])[:4]]
         if not parts and len(word) >= 8:
-            for number in self._pieces(word):
-                self._add(term, number, _SPLIT * 0.9)
+            found = [(_SPLIT * 0.9, number) for number in self._pieces(word)]
+        return found
 
     def _pieces(self, word: str) -> list[int]:
         """The longest known words that cover most of a long unknown one."""
@@ -224,6 +262,25 @@ class Matcher:
             rows, values = rows[keep], values[keep]
         return rows, values
 
+    def _is_plain(self, term: Term) -> bool:
+        """Whether a term stands for one word, or only for a trade, and nothing came since the arrays were made."""
+        late = self.store.postings.late or self.store.trade_rows.late
+        return not late and all(s.high - s.low == 1 for s in term.spellings)
+
+    def _worth(self, term: Term, rows: Rows) -> Floats:
+        """What a term counts in each of ``rows``: looked up row by row, where that is less than all its postings."""
+        worth = np.zeros(len(rows), np.float32)
+        if term.trade >= 0:
+            worth[_stands_in(self.store.trade_rows[term.trade], rows)] = _TRADE_WEIGHT * term.weight
+        for spelling in sorted(term.spellings, key=_BY_QUALITY):
+            packed = self.store.postings[spelling.low]
+            places = np.searchsorted(packed, rows << FIELD_BITS)
+            places[places == len(packed)] = 0
+            hit = packed[places] >> FIELD_BITS == rows
+            counts = _FIELD_WEIGHT[packed[places[hit]] & 3] * np.float32(spelling.quality * term.weight)
+            worth[hit] = counts
+        return worth
+
     def _extent(self, term: Term) -> int:
         """How many rows a term reaches at most."""
         frequency = self.store.frequency
@@ -258,6 +315,14 @@ class Matcher:
         ):
             # A common word only adds to what rarer ones found.
             common = found > 0 and extent > _COMMON
+            reached = sum(map(len, touched)) * (len(term.spellings) + 1) * _LOOK_UP
+            if common and reached < extent and self._is_plain(term):
+                rows = np.concatenate(touched) if len(touched) > 1 else touched[0]
+                best[rows] = self._worth(term, rows)
+                # A row reached by several words stands there several times and still counts once.
+                touched = [rows]
+                scores[rows] = scores[rows] + best[rows]
+                continue
             rows, values = self._postings(term, scores if common else None)
             self._gather(scores, best, rows, values)
             if not common:

@@ -9,7 +9,6 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 
-from conciergedesk.providers.search.matching import Rows
 from conciergedesk.providers.search.ranking import Compared
 from conciergedesk.providers.search.store import Store
 from conciergedesk.providers.search.understanding import Reading
@@ -73,11 +72,19 @@ def place_texts(
 
 def keep_asked_for(found: Compared, pool: Pool, places: dict[int, Place], *, unfinished: bool) -> None:
     """Of likenesses only those asked for, and names that have all the words: chips explain the query already."""
-    asked = set() if pool.widened else set(pool.rows.tolist())
-    asked.update(found.rows[found.cover >= ALL_WORDS].tolist())
-    for row, place in list(places.items()):
-        if place.level <= _TEXT and row not in asked and not (unfinished and place.score >= _OTHERWISE):
+    whole = set(found.rows[found.cover >= ALL_WORDS].tolist())
+    for row, asked in zip(list(places), _asked(pool, places), strict=True):
+        place = places[row]
+        if place.level > _TEXT or row in whole or (asked and not pool.widened):
+            continue
+        if not (unfinished and place.score >= _OTHERWISE):
             del places[row]
+
+
+def _asked(pool: Pool, places: dict[int, Place]) -> list[bool]:
+    """For each placed row whether it is one of the pool."""
+    asked: list[bool] = pool.members[list(places)].tolist() if places else []
+    return asked
 
 
 def keep_explained(explained: NDArray[np.bool_], places: dict[int, Place]) -> None:
@@ -87,9 +94,11 @@ def keep_explained(explained: NDArray[np.bool_], places: dict[int, Place]) -> No
             del places[row]
 
 
-def place_rest(trade: int, pool: Rows, ordering: Ordering, places: dict[int, Place], limit: int) -> None:
-    """Below everything: providers of the trade, when other words of the query say nothing about them."""
-    rows, _inside = ordering.sort(pool, trade=trade, texts={})
+def place_rest(trade: int, pool: Pool, ordering: Ordering, places: dict[int, Place], limit: int) -> None:
+    """Below everything: providers of the trade, when other words of the query say little about anybody."""
+    if any(place.level > _TEXT or place.score >= _INSIDE for place in places.values()):
+        return
+    rows, _inside = ordering.sort(pool.rows, trade=trade, texts={}, foremost=pool.foremost)
     for turn, row in enumerate(rows[: limit * 2].tolist()):
         _lift(places, row, Place(_REST, 1.0 - turn * 1e-3))
 
@@ -111,19 +120,17 @@ def place_pool(
                 places[row] = Place(_TEXT, _INSIDE - 0.01)
     strict = plain and bool(reading.places or reading.understanding.moment or every_word)
     if strict:
-        asked = set(pool.rows.tolist())
-        for row, place in places.items():
+        for (row, place), asked in zip(list(places.items()), _asked(pool, places), strict=True):
             literal = place.level == SAME_NAME and place.score == 1.0
-            if row in asked and (not literal or reading.understanding.moment):
+            if asked and (not literal or reading.understanding.moment):
                 places[row] = Place(_INTENT, 0.0)  # its turn follows from the wishes, not from its name
             elif (
-                not reading.begun
-                and row not in asked
-                and _INTENT < place.level < SAME_NAME
-                and len(pool.rows) >= 5
+                not reading.begun and not asked and _INTENT < place.level < SAME_NAME and len(pool.rows) >= 5
             ):
                 places[row] = Place(_SURE, place.score)
-    rows, inside = ordering.sort(pool.rows, trade=trade, texts=texts, liked=pool.liked)
+    rows, inside = ordering.sort(
+        pool.rows, trade=trade, texts=texts, liked=pool.liked, foremost=pool.foremost
+    )
     for turn, (row, within) in enumerate(zip(rows[: limit * 2].tolist(), inside.tolist(), strict=False)):
         if plain:
             _lift(places, row, Place(_INTENT, 1.0 - turn * 1e-3))

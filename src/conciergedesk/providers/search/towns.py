@@ -5,10 +5,12 @@ from __future__ import annotations
 from bisect import bisect_left, insort
 from collections.abc import Sequence
 
+from conciergedesk.providers.search.lexicon import LONGEST_PHRASE
 from conciergedesk.providers.search.shelves import Shelves, other_firsts, within
 
 _LAST = "\U0010ffff"
 _KEPT = 2000
+_SHORT_SAINTS = {"saint": "st", "sainte": "ste"}
 
 
 class Towns:
@@ -20,10 +22,22 @@ class Towns:
         self._base = list(self._sorted)
         self._late: list[str] = []
         self._shelves: Shelves | None = None
+        self._sizes: dict[str, int] = {}
+        for name in self._sorted:
+            self._note_size(name)
         self._meant: dict[str, str | None] = {}
 
     def __contains__(self, name: str) -> bool:
         return self._counts.get(name, 0) > 0
+
+    def _note_size(self, name: str) -> None:
+        words = name.split(" ", LONGEST_PHRASE)
+        for first in (words[0], _SHORT_SAINTS.get(words[0], words[0])):
+            self._sizes[first] = max(self._sizes.get(first, 1), min(len(words), LONGEST_PHRASE))
+
+    def longest(self, word: str) -> int:
+        """Of how many words a name that begins with ``word`` can be at most."""
+        return self._sizes.get(word, 1)
 
     def count(self, name: str, step: int) -> None:
         """One provider more or less in a commune."""
@@ -33,6 +47,7 @@ class Towns:
         self._counts[name] = before + step
         if not before:
             insort(self._sorted, name)
+            self._note_size(name)
             place = bisect_left(self._base, name)
             if name not in self._late and self._base[place : place + 1] != [name]:
                 self._late.append(name)

@@ -161,6 +161,10 @@ class Reader:
         self._lexicon = lexicon
         self._towns = towns
         self._is_known = is_known
+        self._sizes: dict[str, int] = {}
+        for phrase in (*lexicon.trade_phrases, *lexicon.places, *lexicon.languages, *_AGREEMENT, *_ACCESS):
+            words = phrase.split()
+            self._sizes[words[0]] = max(self._sizes.get(words[0], 1), min(len(words), LONGEST_PHRASE))
         self._wish_words = sorted({*_WISHES, *lexicon.languages})
 
     def read(self, query: str, context: SearchContext) -> Reading:
@@ -174,8 +178,10 @@ class Reader:
             Token(t.word, t.start, t.end, next((c.kind for c in chips if c.start <= t.start < c.end), None))
             for t in tokens_of(query)
         ]
-        for collect in (self._trade, self._place, self._wishes):
-            self._phrases(query, tokens, chips, collect, context)
+        longest = self._longest
+        self._phrases(query, tokens, chips, self._trade, longest, context)
+        self._phrases(query, tokens, chips, self._place, self._longest_town, context)
+        self._phrases(query, tokens, chips, self._wishes, longest, context)
         begun = None
         if context.typing and not query[-1:].isspace():
             begun = self._unfinished(query, tokens, chips, context)
@@ -229,14 +235,19 @@ class Reader:
         tokens: list[Token],
         chips: list[Chip],
         meaning: Callable[[str], tuple[ChipKind, str] | None],
+        longest: Callable[[str], int],
         context: SearchContext,
     ) -> None:
-        """The longest phrases that mean something exactly; one chip of each kind."""
+        """The longest phrases that mean something exactly; one chip of each kind.
+
+        ``longest`` says of how many words a phrase that begins with a word can be at most.
+        """
         words = [token.word for token in tokens]
         start = 0
         while start < len(words):
             free = start
-            while free < len(words) and free - start < LONGEST_PHRASE and tokens[free].chip is None:
+            most = longest(words[start])
+            while free < len(words) and free - start < most and tokens[free].chip is None:
                 free += 1
             taken = 1
             for end in range(free, start, -1):
@@ -268,6 +279,12 @@ class Reader:
             token = tokens[place]
             tokens[place] = Token(token.word, token.start, token.end, found[0])
         return True
+
+    def _longest(self, word: str) -> int:
+        return self._sizes.get(word, 1)
+
+    def _longest_town(self, word: str) -> int:
+        return max(self._sizes.get(word, 1), self._towns().longest(word))
 
     def _trade(self, phrase: str) -> tuple[ChipKind, str] | None:
         code = self._lexicon.trade_phrases.get(phrase)
