@@ -118,8 +118,9 @@ async def test_a_plan_becomes_a_draft_and_is_published_after_a_look(open_rota: O
         await room.settle()
         draft = room.desk.ask(open_draft)
         assert draft is not None and draft.first == MONDAY + timedelta(days=28)
-        await room.press("P")
-        assert "Publier" in room.text
+        assert "Coût" in room.text and "Effectif des lignes" in room.text
+        await room.press("escape", "P")
+        assert "Publier" in room.text and "Nouveaux jours" in room.text
         await room.press("P")
         assert room.desk.ask(open_draft) is None
         assert "publié jusqu" in room.text

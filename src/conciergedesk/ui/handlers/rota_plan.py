@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -72,15 +73,7 @@ class RotaPlanning:
             self._confirm(screen, shown, "")
 
     def _confirm(self, screen: RotaScreen, shown: Preview, reason: str) -> None:
-        lines = [plural("{count} changed day", "{count} changed days", len(shown.changed))]
-        nothing = glyphs().dash
-        for one in shown.changed[:SHOWN_CHANGES]:
-            before, after = " ".join(one.before) or nothing, " ".join(one.after) or nothing
-            lines.append(
-                f"{self.desk.name(one.agent)} {show_date(one.day)}: {before} {glyphs().right} {after}"
-            )
-        if len(shown.changed) > SHOWN_CHANGES:
-            lines.append(_("and {count} more", count=len(shown.changed) - SHOWN_CHANGES))
+        lines = self._changes(screen, shown)
         lines += [str(one) for one in shown.blocking[:2]]
         if shown.late:
             lines.append(plural("{count} told late", "{count} told late", len(shown.late)))
@@ -97,6 +90,29 @@ class RotaPlanning:
 
         title = _("Publish {first} to {last}?", first=shown.draft.first, last=shown.draft.last)
         self.desk.app.push_screen(Confirm(title, "\n".join(lines), "P", _("publish")), confirmed)
+
+    def _changes(self, screen: RotaScreen, shown: Preview) -> list[str]:
+        """Who changes what: published days one by one, new days summed up per person."""
+        until = screen.reading.desk.published_until if screen.reading is not None else None
+        changed = [one for one in shown.changed if until is not None and one.day <= until]
+        fresh = Counter(one.agent for one in shown.changed if until is None or one.day > until)
+        nothing = glyphs().dash
+        lines = []
+        if changed:
+            lines.append(
+                plural("{count} published day changes:", "{count} published days change:", len(changed))
+            )
+        for one in changed[:SHOWN_CHANGES]:
+            before, after = " ".join(one.before) or nothing, " ".join(one.after) or nothing
+            lines.append(
+                f"{self.desk.name(one.agent)} {show_date(one.day)}: {before} {glyphs().right} {after}"
+            )
+        if len(changed) > SHOWN_CHANGES:
+            lines.append(_("and {count} more", count=len(changed) - SHOWN_CHANGES))
+        if fresh:
+            people = ", ".join(f"{self.desk.name(person)} {count}" for person, count in fresh.items())
+            lines.append(_("New days: {people}", people=people))
+        return lines or [_("Nothing changes.")]
 
     def drop(self, ask: Ask) -> None:
         screen = self.desk.screen(ask)
@@ -178,17 +194,12 @@ class RotaPlanning:
             )
             self._explain(screen, rota.first, rota.last, said)
             return
-        said = _("Draft made: proved, nothing costs less")
-        if not result.proved:
-            value, bound = round(result.value), round(max(0.0, result.bound))
-            said = _("Draft made: cost {value}, nothing costs less than {bound}", value=value, bound=bound)
-        empty = any(term.name == "minimum" for term in result.terms)
+        empty = [term for term in result.terms if term.name == "minimum"]
 
         def done(_number: int) -> None:
-            screen.say(said)
             screen.reload(rota.first)
-            if empty:
-                self._explain(screen, rota.first, rota.last, _("The best plan leaves posts empty."))
+            said = _("The best plan leaves posts empty.") if empty else ""
+            self._show_check(screen, rota.first, rota.last, said, explain=bool(empty), result=result)
 
         screen.run_service(
             lambda: self.desk.room.keep_plan(rota.first, rota.last, roster, result.value, result.bound), done,
@@ -212,9 +223,14 @@ class RotaPlanning:
     def _explain(self, screen: RotaScreen, first: date, last: date, said: str) -> None:
         self._show_check(screen, first, last, said, explain=True)
 
-    def _show_check(self, screen: RotaScreen, first: date, last: date, said: str, *, explain: bool) -> None:
+    def _show_check(
+        self, screen: RotaScreen, first: date, last: date, said: str, *, explain: bool,
+        result: PlanResult | None = None,
+    ) -> None:  # fmt: skip
         room = self.desk.room
         draft = screen.reading is not None and screen.reading.desk.draft is not None
         violations = screen.reading.violations if screen.reading is not None else ()
+        if result is not None:
+            draft, violations = True, result.violations
         search = room.search_reason(first, last, draft=draft) if explain else None
-        self.desk.app.push_screen(CheckSheet(said, room.head_count(), violations, search))
+        self.desk.app.push_screen(CheckSheet(said, room.head_count(), violations, search, result))

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from conciergedesk.core.errors import DeskError
-from conciergedesk.core.i18n import _, plural
+from conciergedesk.core.i18n import _, plural, show_number
 from conciergedesk.rota.checker.violations import Violation
 from conciergedesk.ui.acts import Scope
-from conciergedesk.ui.cells import Row, wrapped
+from conciergedesk.ui.cells import Row, bar, wrapped
 from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.modals.rota_list import RotaSheet, TextRows, paragraph
 from conciergedesk.ui.widgets.section import title_row
@@ -17,6 +17,7 @@ from conciergedesk.ui.widgets.section import title_row
 if TYPE_CHECKING:
     from conciergedesk.rota.arithmetic import LineArithmetic
     from conciergedesk.rota.explain import Explanation
+    from conciergedesk.rota.planning import PlanResult
 
 
 class ReasonSearch(Protocol):
@@ -35,9 +36,11 @@ class CheckSheet(RotaSheet[None]):
 
     def __init__(
         self, said: str, lines: Sequence[LineArithmetic], violations: Sequence[Violation],
-        search: ReasonSearch | None,
+        search: ReasonSearch | None, result: PlanResult | None = None,
     ) -> None:  # fmt: skip
-        super().__init__(_("Check of the rota"), "", TextRows(self.paint_lines))
+        title = _("Check of the rota") if result is None else _("The draft")
+        super().__init__(title, _("P publishes it") if result is not None else "", TextRows(self.paint_lines))
+        self._result = result
         self._said = said
         self._lines = tuple(lines)
         self._violations = tuple(violations)
@@ -63,7 +66,12 @@ class CheckSheet(RotaSheet[None]):
         self.rows.repaint()
 
     def paint_lines(self, width: int) -> list[Row]:
-        rows = paragraph(self._said, width, "bright") if self._said else []
+        rows = self._cost(width) if self._result is not None else []
+        rows += (
+            paragraph(self._said, width, "late" if self._result is not None else "bright")
+            if self._said
+            else []
+        )
         if self._search is not None:
             rows += self._why(width)
         holding = sum(one.holds_with_one_away for one in self._lines)
@@ -92,6 +100,28 @@ class CheckSheet(RotaSheet[None]):
         if not self._violations:
             rows.append(Row().gap(1).say(_("Every rule holds."), "done"))
         return rows
+
+    def _cost(self, width: int) -> list[Row]:
+        """What the plan costs, term by term, so that a person can argue with it."""
+        result = self._result
+        assert result is not None
+        value, bound = round(result.value), round(max(0.0, result.bound))
+        figure = _("proved: nothing costs less")
+        if not result.proved:
+            figure = _("nothing costs less than {bound}", bound=bound)
+        rows = [title_row(_("Cost {value}", value=value), figure, width - 1, margin=0)]
+        most = max((term.value for term in result.terms), default=1.0) or 1.0
+        for term in sorted(result.terms, key=lambda one: -one.value):
+            if round(term.value):
+                row = Row().gap(1).data(term.label(), "text", width - 34).to(width - 30)
+                row.data(show_number(round(term.value)), "bright", 9, right=True).gap(2)
+                rows.append(row.add(bar(term.value / most, 16, "accent")))
+        said = _(
+            "found after {best} s, worked on for {all} s",
+            best=round(result.best_seconds, 1),
+            all=round(result.seconds, 1),
+        )
+        return [*rows, Row().gap(1).say(said, "muted"), Row()]
 
     def _why(self, width: int) -> list[Row]:
         found = self._found

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, Protocol, TypeVar
 
 from conciergedesk.core.errors import DeskError
 from conciergedesk.core.i18n import _, plural, show_date
-from conciergedesk.rota.law.wording import hours
+from conciergedesk.rota.law.packs import RuleKind
+from conciergedesk.rota.law.wording import RULE_NAMES, hours
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import Row, safe, wrapped
 from conciergedesk.ui.glyphs import glyphs
@@ -73,7 +74,7 @@ class StandInRows(CursorRows):
         if self.search is None and found.eligible:
             # Somebody must take it, and one changed cell is enough: nothing smaller exists.
             figure = _("proved: 1 changed cell")
-        title = _("Who can take it: {shift}, {day}", shift=self._label, day=show_date(found.day))
+        title = _("Who can take it, {day}", day=show_date(found.day))
         blocks.append(text_block([title_row(title, figure, width - 1, margin=0)]))
         if found.eligible:
             blocks.append(text_block([self._titles()]))
@@ -81,10 +82,18 @@ class StandInRows(CursorRows):
             blocks.append(text_block([Row().gap(1).say(_("Nobody may take it."), "late")]))
         for place, one in enumerate(found.eligible[:MOST], 1):
             blocks.append(Block(_maker(self._eligible, one, place, width), one))
-        for refused in found.refused[:MOST]:
-            blocks.append(
-                Block(_maker(self._refused, refused, 0, width), refused if self._may_sign else None)
-            )
+        untrained = [one.person for one in found.refused if one.rule is RuleKind.SKILL]
+        refusals = [one for one in found.refused if one.rule is not RuleKind.SKILL]
+        refusals = sorted(refusals, key=lambda one: not _signable(one))[:MOST]
+        if refusals and self._may_sign and _signable(refusals[0]):
+            said = Row().gap(3).say(_("Enter on one of these signs an exception:"), "calm")
+            blocks.append(text_block([said]))
+        for refused in refusals:
+            choice = refused if self._may_sign and _signable(refused) else None
+            blocks.append(Block(_maker(self._refused, refused, 0, width), choice))
+        if untrained:
+            said_not = _("not trained for {shift}: {people}", shift=self._label, people=", ".join(untrained))
+            blocks.append(text_block(paragraph(said_not, width, "muted", 2, glyphs().refused)))
         return blocks
 
     # --- the repair ---
@@ -173,8 +182,7 @@ class StandInRows(CursorRows):
         if one.backup:
             return _("backup"), "soon"
         if one.advices:
-            count = len(one.advices)
-            return plural("{count} advice", "{count} pieces of advice", count), "soon"
+            return _(RULE_NAMES[one.advices[0].kind]), "soon"
         if one.over_contract:
             return f"+{hours(one.over_contract)}", "soon"
         return _("trained"), "done"

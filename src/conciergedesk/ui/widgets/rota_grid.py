@@ -99,7 +99,11 @@ class RotaHeading(Painted):
             found = [(_("published until {day}", day=until), "muted")]
         if desk.draft is not None:
             count = len(reading.changed)
-            found.append((plural("draft: {count} change", "draft: {count} changes", count), "soon"))
+            span = f"{show_date(desk.draft.first, pattern='d MMM')} {glyphs().right} "
+            said = _("draft {days}", days=span + show_date(desk.draft.last, pattern="d MMM"))
+            if count:
+                said = plural("draft: {count} change", "draft: {count} changes", count)
+            found.append((said, "soon"))
         return found
 
 
