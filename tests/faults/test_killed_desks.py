@@ -215,12 +215,17 @@ def test_a_killed_desk_offers_what_was_typed(empty_database: Path, tmp_path: Pat
         assert leftovers(home.home) == []
 
 
-@pytest.mark.parametrize("how", ["signal", "window"])
+LIKE_MAKE = ("sh", "-c", 'trap : HUP; "$@"', "sh")
+"""What stands between a window and a desk that ``make run`` has opened: it waits, and tells nobody."""
+
+
+@pytest.mark.parametrize("how", ["signal", "window", "behind make"])
 def test_a_closed_window_keeps_even_what_was_typed_last(
     empty_database: Path, tmp_path: Path, how: str
 ) -> None:
     with house(empty_database, tmp_path / "home") as home:
-        with Terminal(["open", "--agent", "INE"], home.home) as desk:
+        behind = LIKE_MAKE if how == "behind make" else ()
+        with Terminal(["open", "--agent", "INE"], home.home, behind=behind) as desk:
             desk.until_shown("Inès")
             desk.press("n")
             desk.type("taxi")

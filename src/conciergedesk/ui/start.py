@@ -32,6 +32,7 @@ from conciergedesk.ui.desk_screen import DeskScreen
 from conciergedesk.ui.drafts import Drafts
 from conciergedesk.ui.screens.board import BoardScreen
 from conciergedesk.ui.session import DeskSession
+from conciergedesk.ui.terminal import driver_class, hung_up
 from conciergedesk.ui.wiring import Wiring
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ LOCK_CHECK_SECONDS = 20.0
 COLLECT_AFTER_SECONDS = 3.0
 FETCH_AFTER_SECONDS = 0.4
 """The board comes first; then what the first act will need is read."""
+TERMINAL_CHECK_SECONDS = 1.0
 PARTING_SECONDS = 4.0
 HANG_UP_STATUS = 129
 
@@ -66,6 +68,7 @@ class StartedApp(DeskApp):
         super().__init__(
             modes, clock=clock, language=settings.language, theme=settings.theme, glyph_set=settings.glyphs
         )
+        self.driver_class = driver_class() or self.driver_class
         self._first = first
         self._parting: asyncio.Task[None] | None = None
         self.last_key_at = monotonic()
@@ -83,6 +86,11 @@ class StartedApp(DeskApp):
             if number is not None:
                 with suppress(NotImplementedError):
                     loop.add_signal_handler(number, self._window_closed)
+        self.set_interval(TERMINAL_CHECK_SECONDS, self._look_at_terminal)
+
+    def _look_at_terminal(self) -> None:
+        if hung_up():
+            self._window_closed()
 
     def _window_closed(self) -> None:
         if self._parting is None:
