@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 
 ROOT = Path(__file__).parents[2]
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which something that should have happened counts as not happening."""
 
 KEYS = {
@@ -157,7 +157,7 @@ class Terminal:
         self.send(f"\x1b[200~{text}\x1b[201~")
         self.settle()
 
-    def settle(self, quiet: float = 0.12, patience: float = 4.0) -> None:
+    def settle(self, quiet: float = 0.12, patience: float = 10.0) -> None:
         """Wait until nothing was written for a moment."""
         deadline = time.monotonic() + patience
         while self.read(quiet) and time.monotonic() < deadline:
@@ -174,7 +174,7 @@ class Terminal:
         until(shown, f"{text!r} on the screen", patience)
         self._seen = len(self.text)
 
-    def until_ended(self, patience: float) -> int:
+    def until_ended(self, patience: float = PATIENCE) -> int:
         """The exit status; the desk must end by itself."""
 
         def ended() -> bool:

@@ -209,7 +209,7 @@ def test_a_killed_desk_offers_what_was_typed(empty_database: Path, tmp_path: Pat
             desk.type(LINE)
             until(lambda: any(LINE in body for body in _drafts(home.desk)), "the line to be parked")
             desk.process.kill()
-            desk.until_ended(5)
+            desk.until_ended()
         assert_sound(home.desk)
         _offered(home.home)
         assert leftovers(home.home) == []
@@ -236,7 +236,7 @@ def test_a_closed_window_keeps_even_what_was_typed_last(
                 os.kill(desk.process.pid, signal.SIGHUP)
             else:
                 desk.hang_up()
-            desk.until_ended(5)
+            desk.until_ended()
         assert any(LINE in body for body in _drafts(home.desk))
         assert_sound(home.desk)
         with home.desk.read() as session:
@@ -252,13 +252,13 @@ def test_a_form_that_was_being_filled_in_survives_too(empty_database: Path, tmp_
             desk.until_shown("Inès")
             desk.press("n")
             desk.send(LINE + "\r")  # straight on, without the pause that parks a line
-            until(lambda: any(LINE in body for body in _drafts(home.desk)), "the line to be parked", 5)
+            until(lambda: any(LINE in body for body in _drafts(home.desk)), "the line to be parked")
             desk.until_shown("Canal")
             desk.press(*["up"])  # to the last line, the note
             desk.type("deux valises")
             until(lambda: any("deux valises" in body for body in _drafts(home.desk)), "the form to be parked")
             desk.process.kill()
-            desk.until_ended(5)
+            desk.until_ended()
         assert len(_drafts(home.desk)) == 1
         with Terminal(["open", "--agent", "INE"], home.home) as desk:
             desk.until_shown("Ctrl+B")

@@ -55,7 +55,7 @@ def test_both_desks_are_killed_in_the_middle_and_the_handover_goes_on(
             desk.type(IF.removeprefix("si "))
             until(lambda: any(IF in body for body in parked(home.desk)), "the line to be parked")
             desk.process.kill()
-            desk.until_ended(5)
+            desk.until_ended()
         assert card_of(home.desk).row.state == "draft"
         # It comes back: the line stands in its form. Then it dies as soon as it has said "signed".
         with Terminal(["open", "--agent", "INE"], home.home) as desk:
@@ -69,7 +69,7 @@ def test_both_desks_are_killed_in_the_middle_and_the_handover_goes_on(
             desk.send("H")
             desk.until_shown("Signé")
             desk.process.kill()
-            desk.until_ended(5)
+            desk.until_ended()
         card = card_of(home.desk)
         assert (card.row.state, card.lines[0].fallback, parked(home.desk)) == ("signed", IF, [])
         assert_sound(home.desk)
@@ -83,7 +83,7 @@ def test_both_desks_are_killed_in_the_middle_and_the_handover_goes_on(
             desk.type(RISK)
             until(lambda: card_of(home.desk).synthesis == RISK, "the synthesis to be kept")
             desk.process.kill()
-            desk.until_ended(5)
+            desk.until_ended()
         card = card_of(home.desk)
         assert [line.acknowledged_at is not None for line in card.lines] == [True, False]
         assert (card.row.to_name, card.synthesis) == ("Maëlle", RISK)
