@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from conciergedesk.core.errors import InvalidInput, Unavailable
+from conciergedesk.core.errors import InvalidInput
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.paths import desk_home, make_private
 from conciergedesk.rota.arithmetic import LineArithmetic, lines
@@ -355,27 +354,16 @@ class RotaRoom:
     # --- what leaves the desk ---
 
     def write_feeds(self) -> str:
-        """Write one calendar per person and per line; answers the folder."""
-        from conciergedesk.rota.exports import feed_of_person, feed_of_seat, payroll_csv
+        """Write one calendar per person and per line, kept current from now on; answers the folder."""
+        from conciergedesk.rota.feeds import write_feeds
 
-        today = self.today()
-        desk = self.session.ask(desk_rota, self.house, today - timedelta(days=28), 28 * 4)
         folder = make_private(desk_home() / "rota")
-        now = self.session.now()
-        for agent in desk.rota.agents:
-            write_whole(
-                folder / f"{_file_name(agent.id)}.ics", feed_of_person(desk.rota, desk.roster, agent.id, now)
-            )
-        for line in sorted({shift.line for shift in desk.rota.shifts if shift.line}):
-            write_whole(
-                folder / f"line-{_file_name(line)}.ics", feed_of_seat(desk.rota, desk.roster, line, now)
-            )
-        hours = payroll_csv(desk.rota, desk.roster, self.house.law)
-        write_whole(folder / "hours.csv", hours.encode())
+        write_feeds(self.session.desk(), self.house, folder)
         return str(folder)
 
     def write_month(self, day: date, *, draft: bool) -> str:
         """Write the month of ``day`` as a page to hang up; answers the file."""
+        from conciergedesk.rota.feeds import write_whole
         from conciergedesk.rota.month import Standing, month_of, month_pdf
 
         month = month_of(self.house.rota, day)
@@ -391,23 +379,3 @@ class RotaRoom:
         file = make_private(desk_home() / "rota") / f"planning-{month.first:%Y-%m}.pdf"
         write_whole(file, page)
         return str(file)
-
-
-def write_whole(file: Path, content: bytes) -> None:
-    """Put a file in its place when it is whole.
-
-    Raises:
-        Unavailable: the folder cannot be written, or the disk is full.
-    """
-    fresh = file.with_name(f".{file.name}.part")
-    try:
-        fresh.write_bytes(content)
-        fresh.replace(file)
-    except OSError as error:
-        raise Unavailable(
-            N_("{file} cannot be written: {why}"), file=str(file), why=error.strerror or ""
-        ) from error
-
-
-def _file_name(text: str) -> str:
-    return "".join(char if char.isalnum() or char in "-_" else "_" for char in text)

@@ -47,6 +47,7 @@ log = logging.getLogger("conciergedesk.session")
 SAMPLE_FILE = "sample.db"
 TIME_SECONDS = 20.0
 PRESENCE_SECONDS = 25.0
+FEEDS_SECONDS = 60.0
 DIGEST_SECONDS = 60.0
 
 
@@ -316,6 +317,7 @@ class DeskSession:
                     WakeUp("time", TIME_SECONDS, self.note_what_time_did),
                     WakeUp("presence", PRESENCE_SECONDS, presence),
                     WakeUp("digest", DIGEST_SECONDS, self.write_digests),
+                    WakeUp("feeds", FEEDS_SECONDS, self.keep_feeds_current),
                 ]
             )
             self._waker.start()
@@ -328,6 +330,15 @@ class DeskSession:
             from conciergedesk.reports.exports.writing import write_due_digests
 
             write_due_digests(self._desk, self.book())
+
+    def keep_feeds_current(self) -> None:
+        """Write the calendars of the rota again after a change, where somebody has asked for them."""
+        folder = desk_home() / "rota"
+        if self._desk is not None and folder.is_dir():
+            from conciergedesk.rota.feeds import keep_feeds_current
+            from conciergedesk.rota.house import rota_house
+
+            keep_feeds_current(self._desk, rota_house(), folder)
 
     def note_what_time_did(self) -> None:
         """Write down warnings and breaches; any desk may do it, any number of times."""

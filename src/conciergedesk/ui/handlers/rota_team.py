@@ -189,7 +189,10 @@ class RotaTeam:
             screen.run_service(
                 self.desk.room.write_feeds,
                 lambda folder: screen.say(
-                    _("Calendars and hours written to {folder}", folder=safe(folder, 120))
+                    _(
+                        "Calendars to subscribe to, kept current, and hours: {folder}",
+                        folder=safe(folder, 120),
+                    )
                 ),
                 group="write",
             )
