@@ -29,8 +29,9 @@ from conciergedesk.reports.backlog import backlog_facts
 from conciergedesk.reports.calls import import_calls, read_call_file, undo_import
 from conciergedesk.reports.clockwork import Stopwatch
 from conciergedesk.reports.exports.pdf import make_pdf, pdf_values
+from conciergedesk.reports.exports.register import Register, register_page, register_rows
 from conciergedesk.reports.exports.safety import file_name, harmless, original, whole_file
-from conciergedesk.reports.exports.tables import figure_rows, list_rows, write_csv, write_xlsx
+from conciergedesk.reports.exports.tables import csv_text, figure_rows, list_rows, write_csv, write_xlsx
 from conciergedesk.reports.exports.writing import write_due_digests, write_report
 from conciergedesk.reports.gather import Filters, Scope, request_facts
 from conciergedesk.reports.improvement import (
@@ -572,3 +573,19 @@ def test_scores_and_progress() -> None:
     assert progress_of(None, 90.0, 85.0) is None
     with pytest.raises(InvalidInput):
         action_score(cost=0, complexity=1, duration=1, contribution=1)
+
+
+def test_hostile_facts_harm_neither_the_page_nor_the_table_of_the_register(sqlite_desk: Desk) -> None:
+    helene = hire(sqlite_desk, "Hélène", role="supervisor")
+    for text_typed in (HOSTILE, "+1+cmd|' /C calc'!A0", "\t=1+1", "@SUM(A1)"):
+        sqlite_desk.act(
+            helene, improving.note_fact, text=text_typed, nature="human", favourable=False, internal=True,
+            theme=HOSTILE,
+        )  # fmt: skip
+    register = Register("=agence", (), tuple(sqlite_desk.ask(improving.facts)), ())
+    page = register_page(register, "fr")
+    assert "\x1b" not in page and "\u202e" not in page and "=HYPERLINK(1) [/]" in page
+    cells = [cell for row in csv.reader(io.StringIO(csv_text(register_rows(register, "fr"))), delimiter=";")
+             for cell in row]  # fmt: skip
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t"))]
+    assert sum("HYPERLINK" in cell for cell in cells) == 1

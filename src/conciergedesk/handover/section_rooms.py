@@ -204,7 +204,7 @@ def _roster(session: Session, view: ShiftView) -> SectionDraft:
 
     if published_until(session) is None:
         return SectionDraft(view.say(NOTHING))
-    day = view.now.astimezone(view.zone).date()
+    house, day = rota_house(), view.now.astimezone(view.zone).date()
     lines = tuple(
         LineDraft(
             Colour.RED if hole.day == day else Colour.AMBER,
@@ -214,10 +214,10 @@ def _roster(session: Session, view: ShiftView) -> SectionDraft:
             source_kind="rota_gap",
             source_id=hole.day.toordinal() * 100 + number,
         )
-        for number, hole in enumerate(gaps(session, rota_house(), day, day + timedelta(days=2)))
+        for number, hole in enumerate(gaps(session, house, day, day + timedelta(days=2)))
     )
     coming = [one for one in next_on(session, view.now, 8) if one.starts_at - view.now <= ROSTER_AHEAD]
-    names = ", ".join(f"{one.person} {view.clock(one.starts_at)}" for one in coming[:4])
+    names = ", ".join(f"{house.name_of(one.person)} {view.clock(one.starts_at)}" for one in coming[:4])
     if lines:
         figure = view.many(N_("{count} empty post"), N_("{count} empty posts"), len(lines))
         return SectionDraft(f"{figure} · {names}" if names else figure, "late", lines)

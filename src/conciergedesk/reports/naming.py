@@ -44,6 +44,13 @@ CLIENT_WORDS: Mapping[str, str] = {
     ClientKind.INVESTOR: N_("clients|investors"),
     ClientKind.OFFICIAL: N_("clients|elected officials"),
 }
+LINE_WORDS: Mapping[str, str] = {
+    "desk": N_("line|desk"),
+    "on_call": N_("line|on call"),
+    "technical": N_("line|technical"),
+    "commercial": N_("line|commercial"),
+}
+"""Lines of the rota, in one word."""
 SUBJECT_WORDS: Mapping[str, str] = {
     "request": N_("subject|request"),
     "ticket": N_("subject|ticket"),
@@ -103,7 +110,7 @@ class Names:
             return words[code].in_language(language)
         if dimension == "agent_id":
             return self.agents.get(code, code)
-        plain = {"channel": CHANNEL_WORDS, "client_kind": CLIENT_WORDS}.get(dimension, {})
+        plain = {"team": LINE_WORDS, "channel": CHANNEL_WORDS, "client_kind": CLIENT_WORDS}.get(dimension, {})
         return translate(plain[code], language) if code in plain else code
 
     def note(self, note: str, language: str | None = None) -> str:

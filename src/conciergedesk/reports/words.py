@@ -8,7 +8,7 @@ from datetime import datetime
 
 from conciergedesk.core.i18n import LOCALES, N_, active_language, plural, translate
 from conciergedesk.core.money import Money, show_money
-from conciergedesk.core.text import clean_line
+from conciergedesk.core.text import clean_block, clean_line
 from conciergedesk.reports.definitions import BY_CODE, PROMISES, label_of
 from conciergedesk.reports.measures import Figure, How, Measure, Unit
 from conciergedesk.reports.reporting import Report
@@ -90,10 +90,10 @@ class Change:
 
 def change_of(now: Measure, before: Measure | None, language: str | None = None) -> Change | None:
     """The change against the period before; None when there is nothing to compare."""
-    if before is None or now.value is None or before.value is None:
+    if before is None or now.value is None or before.value is None or now.few or before.few:
         return None
     step = now.value - before.value
-    if now.unit is Unit.PERCENT:
+    if now.unit in (Unit.PERCENT, Unit.POINTS):
         text = _number(step, language or active_language(), "+0.0;-0.0") + " pt"
     elif before.value:
         text = _number(100 * step / before.value, language or active_language(), "+0;-0") + "\u202f%"
@@ -155,11 +155,13 @@ def why_silent(figure: Figure, language: str | None = None) -> str:
 # --- plain text ---
 
 WIDTH = 78
+_PAGE_LIMIT = 10_000_000
 
 
 def text_page(report: Report, language: str | None = None, *, now: datetime | None = None) -> str:
     """The report as plain text: reading order, no colour, definitions printed under each figure."""
-    return "\n".join(_text_lines(report, language or active_language())) + "\n"
+    page = "\n".join(_text_lines(report, language or active_language()))
+    return clean_block(page, _PAGE_LIMIT) + "\n"
 
 
 def _text_lines(report: Report, language: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from conciergedesk.board.rules import Counts, Promise, counts
 from conciergedesk.core.errors import NotAllowed
-from conciergedesk.core.i18n import N_, active_language
+from conciergedesk.core.i18n import N_, _, active_language
 from conciergedesk.core.paths import desk_home
 
 if TYPE_CHECKING:
@@ -164,10 +164,12 @@ class ReportRoom:
         """Write the list behind a value as CSV; answers where."""
         from conciergedesk.reports.exports.safety import file_name
         from conciergedesk.reports.exports.tables import list_rows, write_csv
+        from conciergedesk.reports.service import PERIOD_WORDS
 
         self._require()
         day = report.period.first_day.isoformat()
-        target = self.folder() / file_name(report.agency, report.period.kind, day, code, suffix="csv")
+        kind = _(PERIOD_WORDS.get(report.period.kind, ""))
+        target = self.folder() / file_name(report.agency, kind, day, code, suffix="csv")
         write_csv(list_rows(report, code, key, active_language()), target)
         return target
 
@@ -177,7 +179,8 @@ class ReportRoom:
 
     def families(self) -> dict[str, str]:
         """Names of the families of requests and of the teams, by code."""
-        book, language = self.session.book(), active_language()
-        names = {one.key: one.label.in_language(language) for one in book.catalogue.families}
-        names |= {code: team.label.in_language(language) for code, team in book.service.teams.items()}
-        return names
+        from conciergedesk.reports.naming import Names
+
+        names = Names.of_book(self.session.book())
+        found = {code: names.value("family", code) for code in names.families}
+        return found | {code: names.value("team", code) for code in names.teams}

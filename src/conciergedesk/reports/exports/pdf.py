@@ -106,6 +106,7 @@ def pdf_values(report: Report, language: str) -> dict[str, object]:
             "target": spoken(N_("target"), language),
             "promises": spoken(N_("The four promises of the desk"), language),
             "heat": spoken(N_("Requests by weekday and hour, mean of four weeks"), language),
+            "decimal": "." if language == "en" else ",",
             "page": spoken(N_("page"), language),
             "of": spoken(N_("of"), language),
         },

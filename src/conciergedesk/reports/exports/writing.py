@@ -8,6 +8,7 @@ from pathlib import Path
 from conciergedesk.core.actor import SYSTEM
 from conciergedesk.core.desk import Desk
 from conciergedesk.core.errors import DeskError, InvalidInput
+from conciergedesk.core.i18n import translate
 from conciergedesk.core.paths import desk_home
 from conciergedesk.reports.exports.pdf import write_pdf
 from conciergedesk.reports.exports.safety import file_name, whole_file
@@ -16,6 +17,7 @@ from conciergedesk.reports.mailing import MailServer, mail_server, message_of, s
 from conciergedesk.reports.periods import period_of
 from conciergedesk.reports.reporting import Report, make_report
 from conciergedesk.reports.service import (
+    PERIOD_WORDS,
     SavedCard,
     claim_due_digests,
     note_digest_problem,
@@ -30,9 +32,10 @@ def write_report(
 ) -> list[Path]:
     """Write the report in each format; answers the files."""
     day = report.period.first_day.isoformat()
+    kind = translate(PERIOD_WORDS.get(report.period.kind, ""), language)
     made = []
     for one in formats:
-        target = folder / file_name(name or report.agency, report.period.kind, day, suffix=one)
+        target = folder / file_name(name or report.agency, kind, day, suffix=one)
         if one == "txt":
             with whole_file(target) as file:
                 file.write(text_page(report, language).encode())

@@ -19,7 +19,7 @@ from conciergedesk.core.i18n import _
 from conciergedesk.core.text import clean_block
 from conciergedesk.handover.cards import HandoverCard
 from conciergedesk.handover.rules import RISKS, Colour, Missing, State, missing_to_accept
-from conciergedesk.ui.acts import Scope
+from conciergedesk.ui.acts import Action, Scope
 from conciergedesk.ui.cells import Row
 from conciergedesk.ui.desk_screen import DeskScreen
 from conciergedesk.ui.handover_room import HandoverReading
@@ -30,6 +30,8 @@ from conciergedesk.ui.widgets.section import title_row
 
 SIDE_FROM = 116
 POLL_SECONDS = 2.0
+GIVES = frozenset({"handover.if", "handover.edit", "handover.add", "handover.answer"})
+RECEIVES = frozenset({"handover.take", "handover.ask", "handover.synthesis", "handover.accept"})
 KEEP_AFTER = 0.8
 """Seconds of silence after which the synthesis is kept."""
 
@@ -67,6 +69,9 @@ class Synthesis(TextArea):
     def __init__(self) -> None:
         super().__init__("", id="synthesis", soft_wrap=True, tab_behavior="focus", show_line_numbers=False)
         self.cursor_blink = False
+
+    def load_text(self, text: str) -> None:
+        super().load_text(clean_block(text))
 
     async def _on_key(self, event: events.Key) -> None:
         if event.key == "escape":
@@ -274,6 +279,19 @@ class HandoverScreen(DeskScreen):
         (self.synthesis if writing else self.lines).focus()
 
     # --- acts ---
+
+    def can(self, act: Action) -> bool:
+        return super().can(act) and act.id not in self._not_mine()
+
+    def _not_mine(self) -> frozenset[str]:
+        """Acts that belong to the other one of the two: they would only take the place of one's own."""
+        card = self.card
+        if card is None:
+            return GIVES | RECEIVES
+        if self.receives:
+            return GIVES
+        mine = card.row.from_id == self.desk.identity.staff_id and card.row.state != State.ACCEPTED
+        return RECEIVES if mine else GIVES | RECEIVES
 
     def action_back(self) -> None:
         if self.toasts.put_away():

@@ -13,9 +13,9 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from conciergedesk.core.errors import DeskError
-from conciergedesk.core.i18n import _, active_language
+from conciergedesk.core.i18n import N_, _, active_language
 from conciergedesk.ui.acts import Scope
-from conciergedesk.ui.cells import Row, clock, safe
+from conciergedesk.ui.cells import Row, clock, safe, word
 from conciergedesk.ui.desk_screen import DeskScreen
 from conciergedesk.ui.keys import keymap
 from conciergedesk.ui.report_room import WallReading
@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from conciergedesk.reports.service import SavedCard
 
 REFRESH_SECONDS = 15.0
+BEHIND = {"late": N_("filter|late"), "soon": N_("filter|today"), "waiting": N_("filter|waiting")}
+"""What the board is filtered by for a figure of the wall."""
 BY = ("family", "team", "holder")
 """By what the commitments are broken down until somebody asks for something else."""
 
@@ -303,6 +305,35 @@ class ReportsScreen(DeskScreen):
         line = self.line
         if line is not None:
             self.app.push_screen(ListSheet(line))
+        elif self._period is None and self.wall.reading is not None:
+            self._behind_the_wall(self.wall.reading)
+
+    def _behind_the_wall(self, reading: WallReading) -> None:
+        """Choose one of the six figures and go where its list is."""
+        from conciergedesk.ui.modals.choice import Choice, Option
+
+        counts, now = reading.counts, reading.now
+        options = [
+            Option("late", _("late"), str(counts.late)),
+            Option("soon", _("wall|soon"), str(counts.soon)),
+            Option("waiting", _("wall|waiting"), str(counts.waiting)),
+            Option("keys", _("keys out"), str(now.keys_out)),
+            Option("day", _("wall|kept"), _("of {count} due", count=now.due)),
+            Option("handover", _("handovers"), str(now.handovers)),
+        ]
+        self.app.push_screen(Choice(_("See the list"), options), self._go_behind)
+
+    def _go_behind(self, figure: str | None) -> None:
+        from conciergedesk.ui.screens.board import BoardScreen
+
+        if figure == "day":
+            self.action_period("day")
+        elif figure in ("keys", "handover"):
+            self.desk.go(figure)
+        elif figure is not None:
+            self.desk.go("board")
+            if isinstance(self.app.screen, BoardScreen):
+                self.app.screen.use_filter(word(BEHIND[figure]))
 
     # --- room ---
 

@@ -47,7 +47,7 @@ class HandoverHeading(Painted):
         if row.edition:
             head.say(", " + _("edition {number}", number=row.edition), "muted")
         who = Row().say(
-            _("from {out} to {into}", out=row.from_name or "?", into=row.to_name or _("the next shift")),
+            f"{row.from_name or '?'} {glyphs().right} {row.to_name or _('the next shift')}",
             "text",
         )
         life = Row().gap(1)

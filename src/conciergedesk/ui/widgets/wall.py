@@ -8,9 +8,10 @@ from textual.renderables.digits import DIGITS, DIGITS3X3_BOLD
 
 from conciergedesk.core.i18n import _, local, plural, show_number
 from conciergedesk.reports.measures import Measure
+from conciergedesk.reports.naming import LINE_WORDS
 from conciergedesk.reports.reporting import Group, Heat
 from conciergedesk.reports.words import spoken
-from conciergedesk.ui.cells import Row, time_left, weekday_short
+from conciergedesk.ui.cells import Row, time_left, weekday_short, word
 from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.report_room import WallReading
 from conciergedesk.ui.widgets.painted import PaintedScroll
@@ -229,7 +230,7 @@ class Wall(PaintedScroll, can_focus=True):
         for fact in now.cover:
             lines.setdefault(fact.line, []).append((fact.start, fact.end, fact.needed, fact.staffed))
         for line, parts in sorted(lines.items()):
-            row = Row().gap(1).data(line, "text", 11).to(13)
+            row = Row().gap(1).data(word(LINE_WORDS.get(line, line)), "text", 11).to(13)
             cells = max(edge - 13 - 7, 13)
             for cell in range(cells):
                 hour = 7 + cell * 15 / cells
