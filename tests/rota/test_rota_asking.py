@@ -286,3 +286,17 @@ def test_a_new_edition_tells_only_whose_published_days_it_changes(
     draft = desk.act(planner, service.save_draft, house(), changed, MONDAY, later)
     desk.act(planner, service.publish, house(), draft, reason="agreed with both")
     assert {one.person for one in desk.ask(open_asks, MONDAY)} == {"FAR", "BAS"}
+
+
+def test_an_absence_is_marked_once_and_ended_when_somebody_is_back(desk: Desk, planner: Actor) -> None:
+    desk.act(planner, service.mark_absent, house(), "FAR", MONDAY, WEDNESDAY)
+    with pytest.raises(RuleRefused, match="Farid"):
+        desk.act(planner, service.mark_absent, house(), "FAR", TUESDAY, WEDNESDAY)
+    desk.act(planner, service.mark_present, house(), "FAR", TUESDAY)
+    rota = desk.ask(desk_rota, house(), MONDAY, 7).rota
+    assert rota.absent("FAR", MONDAY) and not rota.absent("FAR", TUESDAY)
+    with pytest.raises(NotFound):
+        desk.act(planner, service.mark_present, house(), "FAR", TUESDAY)
+    with pytest.raises(NotAllowed):
+        desk.act(person(desk, "INE"), service.mark_present, house(), "FAR", MONDAY)
+    assert on(desk, "FAR", WEDNESDAY) == ()  # what fell open is not given back by itself

@@ -130,6 +130,9 @@ async def test_an_absence_of_days_is_repaired_whole_with_reasons(open_rota: Open
             await room.press("enter")
         roster = room.roster()
         assert not [one for one in seat_counts(away, roster, day, last) if one.missing]
+        await room.go_to(sick, "T", last)
+        await room.press("a", "p")
+        assert "de nouveau" in room.text
 
 
 async def test_a_supervisor_signs_an_exception_where_a_rule_says_no(

@@ -203,6 +203,14 @@ def mark_absent(
     if last < now:
         raise InvalidInput(N_("These days are over."), field="last")
     may_change(unit, (person,))
+    for known in unit.session.exec(
+        select(RotaAbsence).where(RotaAbsence.person == person, RotaAbsence.last >= first)
+    ):
+        if known.first <= first and known.last >= last:
+            raise RuleRefused(
+                N_("{person} is marked absent already, from {first} to {last}."),
+                person=house.name_of(person), first=known.first, last=known.last,
+            )  # fmt: skip
     agents = agents_by_code(unit)
     unit.add(RotaAbsence(agent_id=agents.get(person), person=person, first=first, last=last))
     desk = desk_rota(unit.session, house, first, (last - first).days + 1)
@@ -218,6 +226,33 @@ def mark_absent(
         for count in seat_counts(desk.rota, after, begins, last)
         if count.missing and any((count.day, shift) in posts for shift in count.shifts)
     )
+
+
+def mark_present(unit: Unit, house: RotaHouse, person: str, day: date) -> None:
+    """Somebody is back from ``day`` on. Shifts that went to others stay with them.
+
+    Raises:
+        RuleRefused: the absence stands in the files of the house.
+        NotFound: nobody marked them absent on that day.
+        NotAllowed: only a supervisor marks somebody else.
+    """
+    unit.require(Right.SEE_ROTA)
+    may_change(unit, (person,))
+    if any(one.agent == person and one.covers(day) for one in house.rota.absences):
+        raise RuleRefused(N_("This absence stands in shifts/absences.toml. Change it there."))
+    rows = unit.session.exec(
+        select(RotaAbsence)
+        .where(RotaAbsence.person == person, RotaAbsence.first <= day, RotaAbsence.last >= day)
+        .with_for_update()
+    ).all()
+    if not rows:
+        raise NotFound(N_("{person} is not marked absent on {day}."), person=house.name_of(person), day=day)
+    for row in rows:
+        if row.first < day:
+            row.last = day - timedelta(days=1)
+        else:
+            unit.session.delete(row)
+    unit.record("rota.present", "rota", 0, agent=agents_by_code(unit).get(person) or 0, first=day)
 
 
 def take(unit: Unit, house: RotaHouse, person: str, day: date, shift: str, *, exception: str = "") -> Verdict:

@@ -313,6 +313,11 @@ class RotaRoom:
         last = first + timedelta(days=count - 1)
         return self.session.act(service.mark_absent, self.house, person, first, last)
 
+    def mark_present(self, person: str, day: date) -> None:
+        from conciergedesk.rota import service
+
+        self.session.act(service.mark_present, self.house, person, day)
+
     def publish(self, shown: Preview, reason: str) -> Published:
         from conciergedesk.rota import service
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import TYPE_CHECKING
 
 from conciergedesk.core.i18n import _, plural, show_date
@@ -160,6 +161,9 @@ class RotaHandlers:
             screen.say(_("Choose a person first."))
             return
         person, day = place.person, place.day
+        if screen.reading is not None and screen.reading.desk.rota.absent(person, day):
+            self._back(screen, person, day)
+            return
         form: FormSheet[tuple[OpenPost, ...]] = FormSheet(
             _("Mark absent"),
             [Field("days", _("Days"), "1", _("from {day}; why is never asked", day=show_date(day)))],
@@ -179,6 +183,20 @@ class RotaHandlers:
             self._next_post(screen, posts)
 
         self.app.push_screen(form, then)
+
+    def _back(self, screen: RotaScreen, person: str, day: date) -> None:
+        """Somebody who is marked absent is back."""
+        name, back = self.desk.name(person), show_date(day)
+        option = Option(
+            "back", _("present again from {day} on", day=back), _("shifts handed on stay so"), "p"
+        )
+
+        def then(chosen: str | None) -> None:
+            if chosen is not None:
+                said = _("{name} is present again from {day} on", name=name, day=back)
+                self.desk.write(screen, lambda _why: self.room.mark_present(person, day), said)
+
+        self.app.push_screen(Choice(_("{name} is absent", name=name), [option], back), then)
 
     # --- one cell ---
 
