@@ -170,6 +170,8 @@ async def test_periods_definitions_comparison_and_the_list_behind_a_figure(
         assert "semaine du 22 mars 2027" in seat.text
         await seat.press("j")
         assert "mercredi 24 mars 2027" in seat.text
+        await seat.press("p")
+        assert "mer. 24 mars 2027 · soir" in seat.text
         await seat.press("escape")
         assert "Mur du jour" in seat.text
 

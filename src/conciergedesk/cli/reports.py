@@ -17,16 +17,17 @@ app = typer.Typer(help="Figures with their definitions, lists behind them, files
 _JSON = typer.Option(False, "--json", help="Print JSON.")
 _AGENT = typer.Option("", "--agent", help="Code of who asks, such as HEL (or CONCIERGEDESK_AGENT).")
 _SAMPLE = typer.Option(False, "--sample", help="Work on the sample desk.")
-_PERIOD = typer.Argument("month", help="day, week or month.")
+_PERIOD = typer.Argument("month", help="shift, day, week or month.")
 _ON = typer.Option("", "--on", help="A day of the period, such as 2027-03-24; today by default.")
 _TEAM = typer.Option("", "--team", help="Only one team or line.")
 
 
 def _made(session: Any, period: str, on: str, **filters: Any) -> Any:
     from conciergedesk.reports.gather import Filters
-    from conciergedesk.reports.periods import period_of
+    from conciergedesk.reports.periods import PeriodKind, period_of
     from conciergedesk.reports.reporting import make_report
     from conciergedesk.reports.service import period_kind
+    from conciergedesk.reports.shifts import shift_at
     from conciergedesk.staff.rules import Right
 
     if Right.SEE_REPORTS not in session.actor.rights:
@@ -40,7 +41,15 @@ def _made(session: Any, period: str, on: str, **filters: Any) -> Any:
             raise InvalidInput(
                 N_("“{text}” is not a day such as 2027-03-24."), field="on", text=on[:40]
             ) from None
-    made = period_of(period_kind(period), moment, book.zone)
+    kind = period_kind(period)
+    if kind == PeriodKind.SHIFT:
+        made = shift_at(session.handover_house(), session.actor.team, moment, active_language())
+        if made is None:
+            raise InvalidInput(
+                N_("No team has shifts that hand over. Add them to handover/turns.toml."), field="period"
+            )
+    else:
+        made = period_of(kind, moment, book.zone)
     return session.ask(
         make_report, book, made, now, filters=Filters(**filters), dimensions=("family", "team")
     )
@@ -108,7 +117,7 @@ def list_behind(
 @app.command()
 def write(
     folder: Path = typer.Argument(..., help="Where to write."),
-    period: str = typer.Option("month", "--period", help="day, week or month."),
+    period: str = typer.Option("month", "--period", help="shift, day, week or month."),
     on: str = _ON,
     team: str = _TEAM,
     formats: str = typer.Option("pdf,xlsx,csv,txt", "--formats", help="Among pdf, xlsx, csv, txt."),

@@ -372,6 +372,7 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _act("provider_search.clear", "escape", 2, N_("act|clear"), N_("Empty the search line."), verb="screen.clear"),
     _act("reports.behind", "enter", 10, N_("act|see the list"), N_("Show the list behind this figure."), verb="behind"),
+    _act("reports.shift", "p", 15, N_("act|shift"), N_("The report of the shift."), verb="period('shift')"),
     _act("reports.day", "j", 20, N_("act|day"), N_("The report of the day."), verb="period('day')"),
     _act("reports.week", "s", 30, N_("act|week"), N_("The report of the week."), verb="period('week')"),
     _act("reports.month", "m", 40, N_("act|month"), N_("The report of the month."), verb="period('month')"),

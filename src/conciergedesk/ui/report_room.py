@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from conciergedesk.board.rules import Counts, Promise, counts
-from conciergedesk.core.errors import NotAllowed
+from conciergedesk.core.errors import InvalidInput, NotAllowed
 from conciergedesk.core.i18n import N_, _, active_language
 from conciergedesk.core.paths import desk_home
 
@@ -71,7 +71,21 @@ class ReportRoom:
     def period(self, kind: str) -> Period:
         from conciergedesk.reports.periods import PeriodKind, period_of
 
+        if kind == PeriodKind.SHIFT:
+            return self._shift()
         return period_of(PeriodKind(kind), self.session.now(), self.session.book().zone)
+
+    def _shift(self) -> Period:
+        from conciergedesk.reports.shifts import shift_at
+
+        actor, session = self.session.actor, self.session
+        team = actor.team if actor is not None else ""
+        found = shift_at(session.handover_house(), team, session.now(), active_language())
+        if found is None:
+            raise InvalidInput(
+                N_("No team has shifts that hand over. Add them to handover/turns.toml."), field="period"
+            )
+        return found
 
     def report(
         self,

@@ -79,7 +79,15 @@ def list_rows(
     figure = report.figure(code)
     yield tuple(
         spoken(title, language)
-        for title in (N_("list|Number"), N_("Kind"), N_("When"), N_("Value"), N_("Weight"), N_("Met"), N_("Note"))
+        for title in (
+            N_("list|Number"),
+            N_("Kind"),
+            N_("When"),
+            N_("Value"),
+            N_("Weight"),
+            N_("Met"),
+            N_("Note"),
+        )
     )
     measures = [figure.measure(key)] if key else list(figure.measures[:1])
     for measure in measures:

@@ -9,12 +9,13 @@ from conciergedesk.core.actor import SYSTEM
 from conciergedesk.core.desk import Desk
 from conciergedesk.core.errors import DeskError, InvalidInput
 from conciergedesk.core.i18n import translate
-from conciergedesk.core.paths import desk_home
+from conciergedesk.core.paths import desk_home, knowledge_base
+from conciergedesk.handover.turns import load_handover_house
 from conciergedesk.reports.exports.pdf import write_pdf
 from conciergedesk.reports.exports.safety import file_name, whole_file
 from conciergedesk.reports.exports.tables import figure_rows, write_csv, write_xlsx
 from conciergedesk.reports.mailing import MailServer, mail_server, message_of, send
-from conciergedesk.reports.periods import period_of
+from conciergedesk.reports.periods import Period, PeriodKind, period_of
 from conciergedesk.reports.reporting import Report, make_report
 from conciergedesk.reports.service import (
     PERIOD_WORDS,
@@ -23,6 +24,7 @@ from conciergedesk.reports.service import (
     note_digest_problem,
     period_kind,
 )
+from conciergedesk.reports.shifts import ended_shift
 from conciergedesk.reports.words import text_page
 from conciergedesk.requests.rulebook import Rulebook
 
@@ -78,8 +80,13 @@ def send_saved(server: MailServer, card: SavedCard, paths: Sequence[Path]) -> No
 def write_saved(desk: Desk, book: Rulebook, card: SavedCard) -> list[Path]:
     """Write a saved report over its last whole period."""
     now = desk.clock.now()
-    kind = period_kind(card.period if card.period != "shift" else "day")
-    period = period_of(kind, now, book.zone).previous()
+    period: Period | None = None
+    if card.period == PeriodKind.SHIFT:
+        team = card.filters.team or "concierge"
+        period = ended_shift(load_handover_house(knowledge_base() / "handover"), team, now, card.language)
+    if period is None:
+        kind = period_kind(card.period if card.period != PeriodKind.SHIFT else PeriodKind.DAY)
+        period = period_of(kind, now, book.zone).previous()
     report = desk.ask(make_report, book, period, now, filters=card.filters, codes=card.figures)
     folder = Path(card.folder) if card.folder else desk_home() / "reports"
     return write_report(report, card.formats, folder, card.language, name=card.name)

@@ -144,7 +144,7 @@ class ReportHandlers:
         self.app.push_screen(Choice(_("Saved report"), options, safe(title, 60)), chosen)
 
     def _form(self, screen: ReportsScreen, card: SavedCard | None) -> None:
-        kinds = {kind: _(PERIOD_WORDS[kind]) for kind in ("day", "week", "month")}
+        kinds = {kind: _(PERIOD_WORDS[kind]) for kind in ("shift", "day", "week", "month")}
         period = card.period if card is not None else screen.kind_shown()
         at = (
             ""
@@ -153,7 +153,7 @@ class ReportHandlers:
         )
         fields = [
             Field("name", _("Name"), card.name if card is not None else ""),
-            Field("period", _("Period"), kinds.get(period, kinds["day"]), " · ".join(kinds.values())),
+            Field("period", _("Period"), kinds[period], " · ".join(kinds.values())),
             Field("at", _("Every day at"), at, _("06:30; empty: only when asked for")),
             Field(
                 "formats", _("Formats"), " ".join(card.formats) if card is not None else "pdf txt", " · ".join(FORMATS)

@@ -78,7 +78,12 @@ class ReportHeading(Painted):
             .data(self._note, "muted", max(width - 80, 16))
         )
         keys = Row()
-        for kind, label in (("day", _("day")), ("week", _("week")), ("month", _("month"))):
+        for kind, label in (
+            ("shift", _("shift")),
+            ("day", _("day")),
+            ("week", _("week")),
+            ("month", _("month")),
+        ):
             keys.gap(2 if keys.width else 0).say(keymap().shown(f"reports.{kind}"), "accent bold").gap(1)
             keys.say(label, "bright" if kind == self._kind else "muted")
         return [row.end(keys.gap(1), width), Row()]
@@ -213,7 +218,7 @@ class ReportsScreen(DeskScreen):
     def show_saved(self, card: SavedCard) -> None:
         """Show a saved report over the period that runs now."""
         self._filters, self._codes = card.filters, card.figures
-        self._to(self._source.period(card.period if card.period != "shift" else "day"))
+        self._to(self._source.period(card.period))
 
     # --- periods ---
 
@@ -225,7 +230,10 @@ class ReportsScreen(DeskScreen):
         self.reload()
 
     def action_period(self, kind: str) -> None:
-        self._to(self._source.period(kind))
+        try:
+            self._to(self._source.period(kind))
+        except DeskError as error:
+            self.show_error(error)
 
     def action_earlier(self) -> None:
         if self._period is not None:
