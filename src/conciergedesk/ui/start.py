@@ -123,6 +123,7 @@ class Start:
         self._sample = sample
         self._agent = agent
         self.drafts = Drafts(session)
+        self._made_board: BoardScreen | None = None
         self.app = StartedApp(
             self.first,
             {
@@ -177,12 +178,15 @@ class Start:
         return HotlineScreen(self._wiring.hotline.room)
 
     def _board(self) -> BoardScreen:
-        return BoardScreen(self.session, holiday=self.session.holiday, views=lambda: self.session.views)
+        made = BoardScreen(self.session, holiday=self.session.holiday, views=lambda: self.session.views)
+        self._made_board = made
+        return made
 
     @property
     def board(self) -> BoardScreen:
-        screen = next(one for one in self.app.screen_stack if isinstance(one, BoardScreen))
-        return screen
+        # Not from the stack: a mode may be chosen by key before the desk has opened.
+        assert self._made_board is not None
+        return self._made_board
 
     def first(self) -> None:
         """After the first frame: the choice, or straight to the names."""
