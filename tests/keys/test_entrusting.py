@@ -26,7 +26,7 @@ from conciergedesk.keys.queries import set_card, set_rows
 from conciergedesk.keys.rules import PieceKind, PlaceKind
 from conciergedesk.keys.service import Entrusted, NewSet
 from conciergedesk.keys.tags import check_digit, show_tag
-from conciergedesk.keys.typed import read_day, read_pieces, read_place
+from conciergedesk.keys.typed import read_pieces, read_place
 from conciergedesk.requests import service as requests
 from conciergedesk.requests.queries import request_card
 from conciergedesk.requests.rulebook import Rulebook, load_rulebook
@@ -92,12 +92,6 @@ def test_a_place_is_read_from_its_word_and_name(typed: str, place: tuple[PlaceKi
 def test_a_place_without_a_name_is_refused(typed: str) -> None:
     with pytest.raises(InvalidInput):
         read_place(typed)
-
-
-def test_days_are_read_in_the_ways_people_write_them() -> None:
-    wanted = date(2027, 12, 31)
-    assert [read_day(one) for one in ("31/12/2027", "31.12.27", "2027-12-31", "31-12-2027")] == [wanted] * 4
-    assert [read_day(one) for one in ("31/02/2027", "soon", "")] == [None] * 3
 
 
 class Counter:

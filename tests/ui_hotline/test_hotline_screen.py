@@ -15,14 +15,17 @@ from conciergedesk.hotline import service as hotline
 from conciergedesk.hotline.queries import call_log, incident_card, missed_calls
 from conciergedesk.hotline.register import rounds
 from conciergedesk.hotline.tables import HotlineCall
+from conciergedesk.ui.cells import short
 from conciergedesk.ui.modals.choice import Choice
 from conciergedesk.ui.modals.form import FormSheet
-from conciergedesk.ui.modals.hotline_articles import ArticleSheet
+from conciergedesk.ui.modals.hotline_articles import ArticleSearch, ArticleSheet
 from conciergedesk.ui.modals.hotline_call import CallSheet
+from conciergedesk.ui.modals.hotline_sites import SiteSheet
 from conciergedesk.ui.modals.hotline_triage import TriageSheet
 from conciergedesk.ui.screens.hotline import HotlineScreen
+from tests.keyboard import quiet
 
-from .conftest import Hotline, OnScreen, OpenHotline, at, quiet
+from .conftest import Hotline, OnScreen, OpenHotline, at
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -360,3 +363,80 @@ async def test_a_call_rung_by_a_script_pops_up_on_the_desk_by_itself(
             assert isinstance(shown.app.screen, CallSheet) and "Bernadette" in shown.text
         finally:
             shown.wiring.hotline.stop()
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_site_its_devices_and_a_round_are_registered_with_keys(
+    open_hotline: OpenHotline, lines: Hotline, size: tuple[int, int]
+) -> None:
+    async with open_hotline(size) as shown:
+        await shown.press("p")
+        await shown.type("Accueil [@click=app.quit]x")
+        await shown.press("ctrl+n")
+        assert isinstance(shown.app.screen, FormSheet)
+        await shown.type("verre")
+        for typed in ("", "Gorze", "Odile", "06 39 98 77 21"):
+            await shown.press("tab")
+            await shown.type(typed)
+        await shown.press("enter")
+        assert isinstance(shown.app.screen, SiteSheet), shown.text
+        assert "Musée du Verre · Gorze" in shown.text and "06 39 98 77 21 Odile" in shown.text
+        await shown.press("a")
+        await shown.type("grille-pain")
+        await shown.press("enter")
+        assert "n’est pas un type d’appareil" in shown.text
+        await shown.press("ctrl+u", "t", "enter")
+        assert "TAB-001" in shown.text, "the next free label is taken"
+        await shown.press("s", "p")
+        assert "en panne" in shown.text
+        await shown.press("x")
+        await shown.type("changer la vitre [/]")
+        await shown.press("enter")
+        assert "changer la vitre [/]" in shown.text
+        await shown.press("escape", "v")
+        form = shown.app.screen
+        assert isinstance(form, FormSheet) and "Accueil [@click=app.quit]x Gorze" in form.values["sites"]
+        await shown.type("hier 9h")
+        await shown.press("enter")
+        assert "passé" in shown.text or "à venir" in shown.text
+        await shown.press("ctrl+u")
+        await shown.type("demain 9h")
+        await shown.press("enter")
+        planned = lines.desk.ask(rounds)
+        assert [stop.commune for stop in planned[0].stops] == ["Gorze", "Gorze"]
+        assert "Tournée planifiée" in shown.text
+
+
+async def test_the_last_words_searched_stand_selected_when_the_search_opens_again(
+    open_hotline: OpenHotline,
+) -> None:
+    async with open_hotline() as shown:
+        await shown.press("end")
+        await shown.press("k")
+        sheet = shown.app.screen
+        assert isinstance(sheet, ArticleSearch) and sheet.line.selected_text == sheet.line.value != ""
+        await shown.type("wifi")
+        assert sheet.line.value == "wifi"
+
+
+@pytest.mark.parametrize(
+    ("number", "cells", "said"),
+    [
+        ("05 36 49 11 22", 10, "0536491122"),
+        ("05 36 49 11 22", 20, "05 36 49 11 22"),
+        ("+352 621 000 012", 10, "…621000012"),
+        ("+352 621 000 012", 13, "+352621000012"),
+        ("Odile 06 39", 8, "Odile 0…"),
+    ],
+)
+def test_a_number_in_a_narrow_column_keeps_its_last_digits(number: str, cells: int, said: str) -> None:
+    assert short(number, cells) == said
+
+
+async def test_the_call_back_of_an_unknown_number_can_be_dialled_from_the_list(
+    open_hotline: OpenHotline, lines: Hotline
+) -> None:
+    call = lines.ring("05 36 49 11 22")
+    lines.desk.act(SYSTEM, hotline.caller_gave_up, lines.house, call)
+    async with open_hotline((80, 24)) as shown:
+        assert "0536491122" in shown.text

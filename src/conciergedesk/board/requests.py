@@ -152,7 +152,8 @@ class RequestOffer:
             due_at=row.due_at,
             warn_at=None,
             what=what,
-            for_whom=short_name(whom),
+            # A number is never cut like a name; the list fits it in its own way.
+            for_whom=short_name(row.person) if row.person else whom,
             where=_("phone"),
             holder_id=row.owner_id,
             holder=row.owner,

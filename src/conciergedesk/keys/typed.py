@@ -1,9 +1,8 @@
-"""What the counter types about a set, as values: its pieces, a place, a day of the mandate."""
+"""What the counter types about a set, as values: its pieces, a place."""
 
 from __future__ import annotations
 
 import re
-from datetime import date
 
 from conciergedesk.core.errors import InvalidInput
 from conciergedesk.core.i18n import N_
@@ -32,7 +31,6 @@ _PLACES: dict[str, PlaceKind] = {
     "coffre": PlaceKind.SAFE, "safe": PlaceKind.SAFE, "tresor": PlaceKind.SAFE,
     "vehicule": PlaceKind.VEHICLE, "vehicle": PlaceKind.VEHICLE, "fahrzeug": PlaceKind.VEHICLE,
 }  # fmt: skip
-_DAY = re.compile(r"(\d{1,2})[/. -](\d{1,2})[/. -](\d{4}|\d{2})")
 
 
 def read_pieces(text: str) -> list[tuple[str, int]]:
@@ -81,20 +79,3 @@ def read_place(text: str) -> tuple[PlaceKind, str]:
     if not name or (kind is None and fold(typed) in _PLACES):
         raise InvalidInput(N_("Give the place a name or a number."), field="place")
     return kind or PlaceKind.HOOK, name
-
-
-def read_day(text: str) -> date | None:
-    """``31/12/2027``, ``31.12.27`` or ``2027-12-31``; None for anything else."""
-    typed = clean_line(text, 20)
-    try:
-        return date.fromisoformat(typed)
-    except ValueError:
-        pass  # not written the ISO way: day, month and year are tried next
-    match = _DAY.fullmatch(typed)
-    if match is None:
-        return None
-    day, month, year = (int(part) for part in match.groups())
-    try:
-        return date(year if year > 99 else 2000 + year, month, day)
-    except ValueError:
-        return None

@@ -35,6 +35,8 @@ class Scope(StrEnum):
     TRIAGE = "triage"
     ARTICLE = "article"
     MISSED = "missed"
+    SITES = "sites"
+    SITE = "site"
     LIST = "list"
     FILTER = "filter"
     SHEET = "sheet"
@@ -69,6 +71,8 @@ SCOPE_TITLES: Mapping[Scope, str] = {
     Scope.TRIAGE: N_("During a triage"),
     Scope.ARTICLE: N_("In an article"),
     Scope.MISSED: N_("In missed calls"),
+    Scope.SITES: N_("In the list of sites"),
+    Scope.SITE: N_("At a site"),
     Scope.LIST: N_("In a list"),
     Scope.FILTER: N_("While filtering"),
     Scope.SHEET: N_("In a sheet"),
@@ -408,6 +412,7 @@ ACTIONS: tuple[Action, ...] = (
     _act("hotline.missed", "a", 50, N_("act|missed calls"), N_("Clear the missed calls in one go.")),
     _act("hotline.incident", "i", 55, N_("act|incident"), N_("Group the marked tickets, or tell and close an incident.")),
     _act("hotline.sites", "p", 60, N_("act|sites"), N_("Sites and equipment: what is down, unseen, without contact.")),
+    _act("hotline.round", "v", 65, N_("act|plan a round"), N_("Plan a maintenance round over sites, in the order of the road.")),
     _act("hotline.both", "o", 70, N_("act|both lines"), N_("Show both lines, or only mine."), verb="both"),
     _act("hotline.mark", "space", 80, N_("act|mark"), N_("Mark this line; the next act is for all marked lines."), verb="mark"),
     _act("hotline.filter", "slash", 85, N_("act|filter"), N_("Filter by words: provider, site, caller, severity."), verb="filter"),
@@ -437,6 +442,16 @@ ACTIONS: tuple[Action, ...] = (
     _act("missed.mark", "space", 3, N_("act|mark"), N_("Take this one out, or in again."), verb="mark"),
     _act("missed.down", "down", 0, N_("act|down"), N_("One line down."), verb="down"),
     _act("missed.up", "up", 0, N_("act|up"), N_("One line up."), verb="up"),
+    _act("sites.take", "enter", 1, N_("act|open"), N_("Open this site."), verb="take"),
+    _act("sites.add", "ctrl+n", 2, N_("act|new site"), N_("Note a place of a provider."), verb="add", priority=True),
+    _act("sites.down", "down", 0, N_("act|down"), N_("One line down."), verb="down"),
+    _act("sites.up", "up", 0, N_("act|up"), N_("One line up."), verb="up"),
+    _act("site.device", "a", 1, N_("act|new device"), N_("Register a device at this site."), verb="device"),
+    _act("site.seen", "s", 2, N_("act|device seen"), N_("A device was seen: how it is now."), verb="seen"),
+    _act("site.work", "x", 3, N_("act|to do"), N_("Note work for the next round."), verb="work"),
+    _act("site.contact", "c", 4, N_("act|new contact"), N_("Note who calls from this site."), verb="contact"),
+    _act("site.down", "down", 0, N_("act|down"), N_("Further down."), verb="down"),
+    _act("site.up", "up", 0, N_("act|up"), N_("Further up."), verb="up"),
     _act("list.up", "up", 0, N_("act|up"), N_("One line up."), verb="cursor(-1)"),
     _act("list.down", "down", 0, N_("act|down"), N_("One line down."), verb="cursor(1)"),
     _act("list.page_up", "pageup", 0, N_("act|page up"), N_("One page up."), verb="page(-1)"),

@@ -8,6 +8,7 @@ words enter by ``Row.say``. A row becomes ``Content`` for ordinary widgets or a 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
@@ -27,6 +28,7 @@ from conciergedesk.ui.glyphs import glyphs
 
 GROUND = "ground"
 """Ink of the space between pieces."""
+_NUMBER = re.compile(r"\+?[0-9][0-9 ]{5,24}")
 
 
 @lru_cache(maxsize=16384)
@@ -41,12 +43,20 @@ def short(text: str, cells: int) -> str:
     whole = clean_line(text)
     if cell_len(whole) <= cells:
         return whole
+    if _NUMBER.fullmatch(whole):
+        return _short_number(whole, cells)
     head = whole
     while ", " in head:
         head = head.rpartition(", ")[0]
         if cell_len(head) <= cells:
             return head
     return cut(whole, cells)
+
+
+def _short_number(number: str, cells: int) -> str:
+    """A telephone number without its spaces; when even that is too long, its last digits, by which it is found."""
+    digits = number.replace(" ", "")
+    return digits if len(digits) <= cells else f"…{digits[1 - cells :]}" if cells > 4 else digits[-cells:]
 
 
 def word(source: str) -> str:

@@ -17,11 +17,7 @@ if TYPE_CHECKING:
         CallerCard,
         CallRow,
         ContactLine,
-        DormantProvider,
         IncidentCard,
-        RoundCard,
-        SiteCard,
-        SiteRow,
         TicketCard,
     )
     from conciergedesk.hotline.house import HotlineHouse
@@ -472,54 +468,6 @@ class HotlineRoom:
         from conciergedesk.hotline import service as hotline
 
         self.session.act(hotline.searched_in_vain, text)
-
-    # --- sites, rounds, agreements ---
-
-    def sites(self, text: str) -> list[SiteRow]:
-        from conciergedesk.hotline.register import sites
-
-        rows = self.session.ask(sites, self.session.now(), self.house.rules, text=text)
-        return sorted(rows, key=lambda one: (-(one.troubled + one.unseen), -one.open_tickets, one.name))
-
-    def site(self, site_id: int) -> SiteCard:
-        from conciergedesk.hotline.register import site_card
-
-        return self.session.ask(site_card, site_id, self.session.now(), self.house.rules)
-
-    def dormant(self) -> list[DormantProvider]:
-        from conciergedesk.hotline.register import dormant_providers
-
-        return self.session.ask(dormant_providers, self.session.now(), self.house.rules)
-
-    def round(self, round_id: int) -> RoundCard:
-        from conciergedesk.core.errors import NotFound
-        from conciergedesk.core.i18n import N_
-        from conciergedesk.hotline.register import rounds
-
-        found = self.session.ask(rounds, [round_id], open_only=False)
-        if not found:
-            raise NotFound(N_("This record is no longer there. Go back and refresh the list."))
-        return found[0]
-
-    def arrive(self, stop_id: int) -> None:
-        from conciergedesk.hotline import service as hotline
-
-        self.session.act(hotline.arrive, stop_id)
-
-    def leave_site(self, stop_id: int, signed_by: str, outcomes: Sequence[tuple[int, str]]) -> None:
-        from conciergedesk.hotline import service as hotline
-
-        self.session.act(hotline.leave_site, self.house, stop_id, signed_by=signed_by, outcomes=outcomes)
-
-    def skip(self, stop_id: int, reason: str) -> None:
-        from conciergedesk.hotline import service as hotline
-
-        self.session.act(hotline.skip_stop, stop_id, reason=reason)
-
-    def renewal_done(self, step_id: int, outcome: str) -> None:
-        from conciergedesk.hotline import service as hotline
-
-        self.session.act(hotline.renewal_done, step_id, outcome)
 
 
 _KIND_OF_TREE = {"T1": "tablet", "T2": "screen", "T3": "beacon", "T4": "router", "T10": "card_reader"}

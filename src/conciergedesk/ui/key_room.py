@@ -388,11 +388,7 @@ class KeyRoom:
             InvalidInput: nothing that is a day was typed.
         """
         from conciergedesk.core.moments import parse_moment
-        from conciergedesk.keys.typed import read_day
 
-        day = read_day(typed)
-        if day is not None:
-            return day
         moment = parse_moment(typed, self.session.now(), active_zone())
         if moment is None:
             raise InvalidInput(N_("Write a day such as 31/12/2027."), field=field)

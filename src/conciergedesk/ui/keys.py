@@ -41,7 +41,7 @@ _SCREENS = frozenset(
 """Scopes in which the acts of everywhere work too; a sheet has only its own."""
 _IN_SHEETS = frozenset(
     {Scope.FORM, Scope.CHOICE, Scope.PALETTE, Scope.HELP, Scope.INCIDENT, Scope.COUNT, Scope.SHOWN}
-    | {Scope.CALL, Scope.TRIAGE, Scope.ARTICLE, Scope.MISSED, Scope.ASKS}
+    | {Scope.CALL, Scope.TRIAGE, Scope.ARTICLE, Scope.MISSED, Scope.ASKS, Scope.SITES, Scope.SITE}
 )
 """Scopes that share a sheet's own acts."""
 

@@ -27,8 +27,8 @@ ACTS = frozenset(
         "board.appointment", "board.assign", "board.call", "board.callback", "board.claim", "board.duplicate",
         "board.kept", "board.key", "board.letter", "board.link", "board.open", "board.person", "board.priority",
         "board.qualify", "board.save_view", "board.status", "board.step",
-        "hotline.article", "hotline.incident", "hotline.missed", "hotline.open", "hotline.sites", "hotline.status",
-        "hotline.take",
+        "hotline.article", "hotline.incident", "hotline.missed", "hotline.open", "hotline.round", "hotline.sites",
+        "hotline.status", "hotline.take",
         "handover.accept", "handover.add", "handover.answer", "handover.ask", "handover.desk",
         "handover.differences", "handover.edit", "handover.if", "handover.log", "handover.sign", "handover.take",
         "keys.acts", "keys.address", "keys.chase", "keys.code", "keys.count", "keys.handover", "keys.incident",
@@ -145,4 +145,4 @@ class Wiring:
         from conciergedesk.ui.handlers.hotline import HotlineHandlers
 
         assert self._rooms
-        return HotlineHandlers(self._app, self._session)
+        return HotlineHandlers(self._app, self._session, self._drafts)

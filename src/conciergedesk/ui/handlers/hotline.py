@@ -21,12 +21,15 @@ from conciergedesk.hotline.rules import (
 from conciergedesk.hotline.triage import PARTY_LABELS, Party
 from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
+from conciergedesk.ui.drafts import Drafts
+from conciergedesk.ui.handlers.hotline_sites import SiteHandlers
+from conciergedesk.ui.handlers.parking import ParkedForms
 from conciergedesk.ui.hotline_room import KINDS, Ended, HotlineRoom, TicketView
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.form import Field, FormSheet
 from conciergedesk.ui.modals.hotline_articles import ArticleSearch, ArticleSheet
 from conciergedesk.ui.modals.hotline_call import CallSheet
-from conciergedesk.ui.modals.hotline_lists import MissedSheet, SitesSheet, site_lines
+from conciergedesk.ui.modals.hotline_lists import MissedSheet
 from conciergedesk.ui.modals.hotline_triage import TriageSheet, ended_words
 from conciergedesk.ui.modals.key_sheets import ShownSheet
 from conciergedesk.ui.ring_watch import RingWatch
@@ -52,10 +55,12 @@ ESCALATION = (
 class HotlineHandlers:
     """Wires the acts of the hotlines to their verbs, and lets calls ring on this desk."""
 
-    def __init__(self, app: DeskApp, session: DeskSession) -> None:
+    def __init__(self, app: DeskApp, session: DeskSession, drafts: Drafts | None = None) -> None:
         self.app = app
         self.session = session
         self.room = HotlineRoom(session)
+        self.forms = ParkedForms(app, drafts or Drafts(session))
+        self._searched = ""
         self._ringing: tuple[CallerCard, ...] = ()
         self._seen_calls: set[int] = set()
         self._seen_banners: set[int] = set()
@@ -68,9 +73,9 @@ class HotlineHandlers:
             ("hotline.article", self.articles),
             ("hotline.missed", self.missed),
             ("hotline.incident", self.incident),
-            ("hotline.sites", self.sites),
         ):
             app.on_act(act, handler)
+        self.places = SiteHandlers(self)
         for act, handler in (
             ("board.open", self.open),
             ("board.claim", self.claim),
@@ -333,9 +338,9 @@ class HotlineHandlers:
         elif promise.kind is PromiseKind.INCIDENT:
             self._incident(ask.screen, promise)
         elif promise.kind is PromiseKind.ROUND:
-            self._round(ask.screen, promise)
+            self.places.drive(ask.screen, promise)
         elif promise.kind is PromiseKind.AGREEMENT:
-            self._renewal(ask.screen, promise)
+            self.places.renewal(ask.screen, promise)
         else:
             self._elsewhere("board.status", ask)
 
@@ -603,7 +608,7 @@ class HotlineHandlers:
     def articles(self, ask: Ask) -> None:
         tickets = self.tickets(ask)
         if not tickets:
-            self._search(ask.screen, None, "", lambda: None)
+            self._search(ask.screen, None, self._searched, lambda: None)
             return
         ask.screen.run_service(
             lambda: self.room.view(tickets[0].id),
@@ -630,6 +635,7 @@ class HotlineHandlers:
         )
 
         def chosen(article: Article | None) -> None:
+            self._searched = sheet.line.value
             if article is None:
                 after()
             else:
@@ -666,102 +672,4 @@ class HotlineHandlers:
             show,
             group="article",
             exclusive=True,
-        )
-
-    # --- sites, rounds, renewals ---
-
-    def sites(self, ask: Ask) -> None:
-        def chosen(site: int | None) -> None:
-            if site is not None:
-                ask.screen.run_service(
-                    lambda: self.room.site(site),
-                    lambda card: self.app.push_screen(
-                        ShownSheet(
-                            card.row.name, site_lines(card, self.session.now()), context=card.row.provider
-                        )
-                    ),
-                    group="site",
-                    exclusive=True,
-                )
-
-        self.app.push_screen(SitesSheet(self.room.sites, self.room.dormant), chosen)
-
-    def _round(self, screen: DeskScreen, promise: Promise) -> None:
-        def show(card: object) -> None:
-            from conciergedesk.hotline.cards import RoundCard
-
-            assert isinstance(card, RoundCard)
-            stop = card.next_stop
-            if stop is None:
-                screen.say(_("This round is over."))
-                return
-            there = stop.arrived_at is not None
-            options = [
-                Option("leave", _("leave, signed by the provider"), letter="f")
-                if there
-                else Option("arrive", _("arrived"), letter="a"),
-                Option("skip", _("not visited"), letter="x"),
-            ]
-
-            def chosen(answer: str | None) -> None:
-                if answer == "arrive":
-                    said = _("{site}: arrived", site=safe(stop.site, 30))
-                    self.write(screen, lambda: self.room.arrive(stop.id), said, undo=True)
-                elif answer == "skip":
-                    self._skip(screen, stop.id, stop.site)
-                elif answer == "leave":
-                    self._leave(
-                        screen, stop.id, stop.site, [one.id for one in stop.work if one.state == "open"]
-                    )
-
-            self.app.push_screen(
-                Choice(safe(stop.site, 50), options, f"{stop.position}/{len(card.stops)}"), chosen
-            )
-
-        screen.run_service(lambda: self.room.round(promise.id), show, group="round", exclusive=True)
-
-    def _leave(self, screen: DeskScreen, stop_id: int, site: str, work: Sequence[int]) -> None:
-        def save(values: Mapping[str, str]) -> bool:
-            done = values["outcome"].strip() or _("done")
-            self.room.leave_site(stop_id, values["signed_by"], [(one, done) for one in work])
-            return True
-
-        fields = [
-            Field("signed_by", _("Signed by")),
-            Field("outcome", _("Result"), "", _("what was done; nothing means done")),
-        ]
-        form: FormSheet[bool] = FormSheet(_("Leave the site"), fields, save, context=safe(site, 40))
-        self.app.push_screen(
-            form,
-            lambda made: (
-                self.done(screen, _("{site}: signed", site=safe(site, 30)), undo=True) if made else None
-            ),
-        )
-
-    def _skip(self, screen: DeskScreen, stop_id: int, site: str) -> None:
-        def save(values: Mapping[str, str]) -> bool:
-            self.room.skip(stop_id, values["reason"])
-            return True
-
-        form: FormSheet[bool] = FormSheet(
-            _("Not visited"), [Field("reason", _("Reason"))], save, context=safe(site, 40)
-        )
-        self.app.push_screen(
-            form,
-            lambda made: (
-                self.done(screen, f"{safe(site, 30)} : {_('not visited')}", undo=True) if made else None
-            ),
-        )
-
-    def _renewal(self, screen: DeskScreen, promise: Promise) -> None:
-        def save(values: Mapping[str, str]) -> bool:
-            self.room.renewal_done(promise.id, values["outcome"])
-            return True
-
-        form: FormSheet[bool] = FormSheet(
-            safe(promise.what, 50), [Field("outcome", _("Result"), "", _("what came of the visit or the call"))], save,
-            context=safe(promise.for_whom, 40),
-        )  # fmt: skip
-        self.app.push_screen(
-            form, lambda made: self.done(screen, _("Reminder answered"), undo=True) if made else None
         )

@@ -100,6 +100,8 @@ class ArticleSearch(Sheet[Article]):
     def on_mount(self) -> None:
         super().on_mount()
         self.line.focus()
+        # What stands there is offered: the first key replaces it, an arrow keeps it.
+        self.line.select_all()
         self._run(self._text)
 
     def on_input_changed(self, event: Input.Changed) -> None:
