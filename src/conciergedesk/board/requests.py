@@ -79,6 +79,13 @@ ACT_SENTENCES = {
     "request.step_opened": N_("step opened again"),
     "request.appointment_agreed": N_("appointment agreed"),
     "request.appointment_ended": N_("appointment over"),
+    "request.provider_asked": N_("provider asked"),
+    "request.provider_accepted": N_("provider says yes"),
+    "request.provider_declined": N_("provider says no"),
+    "request.provider_counter": N_("provider offers something else"),
+    "request.provider_silent": N_("provider does not answer"),
+    "request.provider_withdrawn": N_("provider no longer asked"),
+    "request.order_ended": N_("order over"),
     "request.followed_up": N_("followed up"),
     "request.participant_added": N_("person added"),
     "undone": N_("undone"),
@@ -372,6 +379,8 @@ def _timeline(card: RequestCard) -> list[TimelineLine]:
 
 def _act_line(line: Line) -> TimelineLine:
     text = _(ACT_SENTENCES[line.act]) if line.act in ACT_SENTENCES else line.act
+    if line.facts.get("who"):
+        text = f"{text} : {line.facts['who']}"
     if line.act in ("undone", "redone"):
         of = str(line.facts.get("of", ""))
         text = f"{text} : {_(ACT_SENTENCES[of]) if of in ACT_SENTENCES else of}"

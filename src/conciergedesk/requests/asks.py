@@ -126,6 +126,7 @@ def ask_provider(
         undoable=False,
         ask=row.id,
         provider=provider_id,
+        who=provider.name,
         due_at=row.due_at,
     )
     unit.record("provider.asked", "provider", provider_id, undoable=False, reason=word, request=request_id)
@@ -279,7 +280,10 @@ def withdraw(unit: Unit, book: Rulebook, ask_id: int, *, reason: str) -> None:
         raise InvalidInput(N_("Give a reason."), field="reason")
     row.state = "withdrawn"
     row.answer = clean_line(reason, 300)
-    unit.record("request.provider_withdrawn", "request", row.request_id, ask=ask_id, provider=row.provider_id)
+    unit.record(
+        "request.provider_withdrawn", "request", row.request_id, ask=ask_id, provider=row.provider_id,
+        who=_name(unit, row.provider_id),
+    )  # fmt: skip
     _go_on(unit, book, row)
 
 
@@ -297,7 +301,7 @@ def note_silences(unit: Unit, book: Rulebook) -> tuple[int, ...]:
         row.state = "silent"
         unit.record(
             "request.provider_silent", "request", row.request_id, undoable=False, ask=row.id,
-            provider=row.provider_id, at=row.due_at,
+            provider=row.provider_id, who=_name(unit, row.provider_id), at=row.due_at,
         )  # fmt: skip
         unit.record("provider.silent", "provider", row.provider_id, undoable=False, request=row.request_id)
         unit.session.flush()
@@ -389,7 +393,7 @@ def _answered(unit: Unit, row: ProviderAsk, state: str, answer: str) -> None:
     minutes = int((unit.now - row.asked_at).total_seconds() // 60)
     unit.record(
         f"request.provider_{state}", "request", row.request_id, undoable=False, ask=row.id,
-        provider=row.provider_id, minutes=minutes,
+        provider=row.provider_id, who=_name(unit, row.provider_id), minutes=minutes,
     )  # fmt: skip
     unit.record(f"provider.{state}", "provider", row.provider_id, undoable=False, request=row.request_id)
     unit.session.flush()
@@ -433,6 +437,10 @@ def _wait(unit: Unit, book: Rulebook, request: Request) -> None:
         claim(unit, book, request.id)
     if request.state in (State.QUALIFIED, State.ASSIGNED, State.IN_PROGRESS, State.WAITING_CLIENT):
         wait_provider(unit, book, request.id, until=until, whom=whom)
+
+
+def _name(unit: Unit, provider_id: int) -> str:
+    return next((name for _id, name in _names(unit, [provider_id])), "")
 
 
 def _names(unit: Unit, ids: list[int]) -> list[tuple[int, str]]:
