@@ -135,34 +135,39 @@ def plan_period(
         frozen=frozenset(frozen),
         counted_changes=counted,
     )
+    searched: list[_Searched] = []
     todo = parts(rota)
-    done: list[Assignment] = []
-    total = bound = first = 0.0
-    best_at = 0.0
-    terms: dict[str, float] = {}
-    stuck: list[str] = []
     sizes = [len(part.agents) * (1 if part.on_call else 2) for part in todo]
     for place, part in enumerate(todo):
         if part.on_call:
-            frame = replace(frame, work=Roster(tuple(done)))
+            _use_spare(searched, 0.85 * (seconds - (time.perf_counter() - began)))
+            frame = replace(frame, work=Roster(tuple(_all_assignments(searched, rota))))
         problem = compile_part(frame, part)
         left = max(0.05, seconds - (time.perf_counter() - began))
         share = left * sizes[place] / sum(sizes[place:])
-
-        tell = _teller(progress, rota, problem, tuple(done), (total, bound), (began, seconds))
-        search = Search(problem, seed=seed, seconds=share, progress=tell, cancelled=cancelled)
-        offset = time.perf_counter() - began
-        found = search.run()
-        if found is None:
-            stuck += _stuck(search, part)
-            continue
-        first += search.first_at + (0.0 if place else offset)
-        total += found.value
-        bound += found.bound
-        best_at = offset + found.seconds
-        done += _assignments(problem, rota, found.plans)
-        for name, value in explain_cost(problem, found.plans, search.best_shapes).items():
-            terms[name] = terms.get(name, 0.0) + value
+        tell = _teller(progress, rota, problem, searched, (began, seconds))
+        search = Search(
+            problem,
+            seed=seed,
+            seconds=share if part.on_call else 0.75 * share,
+            progress=tell,
+            cancelled=cancelled,
+        )
+        searched.append(_Searched(part, search, time.perf_counter() - began))
+        searched[-1].found = search.run()
+    _use_spare(searched, seconds - (time.perf_counter() - began))
+    first = sum(one.search.first_at for one in searched) + (searched[0].offset if searched else 0.0)
+    total = sum(one.found.value for one in searched if one.found)
+    bound = sum(one.found.bound for one in searched if one.found)
+    best_at = max((one.offset + one.found.seconds for one in searched if one.found), default=0.0)
+    done = _all_assignments(searched, rota)
+    terms: dict[str, float] = {}
+    stuck = [agent for one in searched if one.found is None for agent in _stuck(one.search, one.part)]
+    for one in searched:
+        if one.found is not None:
+            spent_on = explain_cost(one.search.problem, one.found.plans, one.search.best_shapes)
+            for name, value in spent_on.items():
+                terms[name] = terms.get(name, 0.0) + value
     spent = time.perf_counter() - began
     if stuck:
         return PlanResult(None, 0.0, 0.0, (), spent, 0.0, 0.0, stuck=tuple(stuck))
@@ -176,19 +181,52 @@ def plan_period(
     )  # fmt: skip
 
 
+@dataclass
+class _Searched:
+    """One part, its search, when it began, and the best so far."""
+
+    part: Part
+    search: Search
+    offset: float
+    found: Incumbent | None = None
+
+
+def _use_spare(searched: list[_Searched], seconds: float) -> None:
+    """Give the time that proved parts left over to the parts of work that are not proved."""
+    open_ = [
+        one for one in searched if one.found is not None and not one.search.proved and not one.part.on_call
+    ]
+    if any(one.part.on_call for one in searched):
+        return
+    began = time.perf_counter()
+    for place, one in enumerate(open_):
+        spare = (seconds - (time.perf_counter() - began)) / (len(open_) - place)
+        if spare > 0.1:
+            one.found = one.search.resume(spare)
+
+
+def _all_assignments(searched: list[_Searched], rota: Rota) -> list[Assignment]:
+    return [
+        row for one in searched if one.found is not None
+        for row in _assignments(one.search.problem, rota, one.found.plans)
+    ]  # fmt: skip
+
+
 def _teller(
-    progress: Callable[[PlanProgress], None] | None, rota: Rota, problem: Problem, done: tuple[Assignment, ...],
-    so_far: tuple[float, float], clock: tuple[float, float],
+    progress: Callable[[PlanProgress], None] | None, rota: Rota, problem: Problem, searched: list[_Searched],
+    clock: tuple[float, float],
 ) -> Callable[[Incumbent], None] | None:  # fmt: skip
-    """What the search of one part calls, adding what the parts before have."""
+    """What the search of one part calls, adding what the other parts have."""
     if progress is None:
         return None
 
     def tell(news: Incumbent) -> None:
         spent = time.perf_counter() - clock[0]
-        roster = Roster((*done, *_assignments(problem, rota, news.plans)))
-        share = min(1.0, spent / clock[1])
-        progress(PlanProgress(so_far[0] + news.value, so_far[1] + news.bound, spent, share, roster))
+        others = [one for one in searched if one.search.problem is not problem and one.found is not None]
+        roster = Roster((*_all_assignments(others, rota), *_assignments(problem, rota, news.plans)))
+        value = news.value + sum(one.found.value for one in others if one.found)
+        bound = news.bound + sum(one.found.bound for one in others if one.found)
+        progress(PlanProgress(value, bound, spent, min(1.0, spent / clock[1]), roster))
 
     return tell
 

@@ -53,13 +53,24 @@ def _arc_choices(layer: Layer) -> list[int]:
     return np.repeat(layer.choice, np.diff(bounds)).tolist()
 
 
+def relaxed_prices(problem: Problem, master: Master, seconds: float) -> tuple[Floats, Floats] | None:
+    """Prices of cover and of what is counted at the relaxed optimum, by an interior point; None out of time."""
+    compact = _Compact(problem, master, 0, whole=False)
+    compact.program.option("solver", "ipm")
+    compact.program.option("run_crossover", "off")
+    if compact.program.run(seconds) is not Outcome.OPTIMAL:
+        return None
+    duals = compact.program.duals()
+    return duals[compact.cover_row], duals[compact.counter_row]
+
+
 def close_by_branching(problem: Problem, master: Master, seconds: float, seed: int = 0) -> Closed:
     """Solve the whole problem as an integer program for at most ``seconds``."""
     return _Compact(problem, master, seed).solve(seconds)
 
 
 class _Compact:
-    def __init__(self, problem: Problem, master: Master, seed: int) -> None:
+    def __init__(self, problem: Problem, master: Master, seed: int, whole: bool = True) -> None:
         self.problem = problem
         self.lower: list[float] = []
         self.upper: list[float] = []
@@ -74,7 +85,8 @@ class _Compact:
         count = len(self.steps)
         costs = [problem.cost[step.person, step.day, step.choice] + step.price for step in self.steps]
         self.program.add(columns(costs, [0.0] * count, [1.0] * count, self.entries))
-        self.program.integer(range(count))
+        if whole:
+            self.program.integer(range(count))
         slacks = master.slacks
         first = master.cover_at
         rows = [

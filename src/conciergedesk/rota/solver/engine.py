@@ -63,6 +63,7 @@ class Engine:
         self.best_at = self.first_at = 0.0
         self.rounds = 0
         self.root_closed = False
+        self.guide: tuple[Floats, Floats] | None = None
         self.round_seconds = 0.01
         self._pricing_seconds = 0.0
 
@@ -233,7 +234,7 @@ class Engine:
         Prices are smoothed towards those of the best bound.
         """
         master, problem = self.master, self.problem
-        center: tuple[Floats, Floats] | None = None
+        center = self.guide
         best_low = -math.inf
         alpha = ALPHA
         whole = not fixed and cells_off is None

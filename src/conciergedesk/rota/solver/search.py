@@ -7,41 +7,70 @@ import time
 import numpy as np
 
 from conciergedesk.rota.solver.automaton import Floats, Ints
-from conciergedesk.rota.solver.compact import MOST_COLUMNS, close_by_branching, size_of
+from conciergedesk.rota.solver.compact import MOST_COLUMNS, close_by_branching, relaxed_prices, size_of
 from conciergedesk.rota.solver.engine import DIVE_ROUNDS, EPS, SLOW_ROUND, Engine, Incumbent
+from conciergedesk.rota.solver.joint import fits
 from conciergedesk.rota.solver.master import Roster
 from conciergedesk.rota.solver.pricer import HUGE
+from conciergedesk.rota.solver.team_search import TeamSearch
 
 LONGEST_BRANCHING = 20.0
+MOST_RELAXED = 40_000
+GUIDED_ROUNDS = 200
 
 
 class Search(Engine):
     """One run on one problem. Deterministic for a seed as far as the time limit allows."""
 
+    _turn = 0
+    _fits: bool | None = None
+    _team: TeamSearch | None = None
+
     def run(self) -> Incumbent | None:
         """Search until proved, cancelled or out of time; None when somebody has no legal roster at all."""
         if not self.start():
             return None
-        self._root(0.45)
-        turn = 0
+        self._root(0.8 if self.long() else 0.45)
+        return self._on()
+
+    def resume(self, seconds: float) -> Incumbent:
+        """Search on for some more seconds after :meth:`run`."""
+        self.deadline = time.perf_counter() + seconds
+        return self._on()
+
+    def _on(self) -> Incumbent:
+        if self._turn and self.long() and not self.root_closed:
+            self._root(0.7)
         while not self.proved and self.time_left() > 0:
-            turn += 1
-            if turn == 1 and self.long():
+            self._turn += 1
+            if self._turn == 1 and self.long():
                 self._dive_in_cells(np.zeros_like(self.problem.cost))
-            elif turn == 1:
+            elif self._turn == 1:
                 if self.round_seconds > SLOW_ROUND:
                     self._combine()
                 self._dive({})
-            elif turn == 2 and size_of(self.problem) <= MOST_COLUMNS:
+            elif self._turn == 2 and size_of(self.problem) <= MOST_COLUMNS:
                 self._branch()
-            elif turn == 3 and not self.root_closed:
+            elif self._turn == 3 and not self.root_closed:
                 self._root(0.6)
-            elif turn % 6 == 0:
+            elif self._together() and self._turn % 5:
+                self._team_search().step()
+            elif self._turn % 6 == 0:
                 self._combine()
             else:
                 self._neighbourhood()
         assert self.best_plans is not None
         return Incumbent(self.best_plans, self.best_value, min(self.bound, self.best_value), self.best_at)
+
+    def _together(self) -> bool:
+        if self._fits is None:
+            self._fits = self.long() and fits(self.problem)
+        return self._fits
+
+    def _team_search(self) -> TeamSearch:
+        if self._team is None:
+            self._team = TeamSearch(self)
+        return self._team
 
     def _branch(self) -> None:
         """Hand a small problem over as one integer program."""
@@ -54,11 +83,25 @@ class Search(Engine):
 
     def _root(self, share: float = 1.0) -> None:
         """Price until the bound meets the relaxed value, for at most a share of the time left."""
+        if self.guide is None and self.long() and size_of(self.problem) <= MOST_RELAXED:
+            self._guided(share)
+            if self.guide is not None:
+                self.generate(range(len(self.problem.people)), GUIDED_ROUNDS, {})
+                self.root_closed = True
+                return
         end, self.deadline = self.deadline, time.perf_counter() + share * max(0.0, self.time_left())
         began, rounds = time.perf_counter(), self.rounds
         self.root_closed = self.generate(range(len(self.problem.people)), 10_000, {})
         self.deadline = end
         self.round_seconds = (time.perf_counter() - began) / max(1, self.rounds - rounds)
+
+    def _guided(self, share: float) -> None:
+        """The relaxed optimum in one go: prices that give the bound at once and lead the pricing after it."""
+        self.guide = relaxed_prices(self.problem, self.master, max(0.05, share * self.time_left()))
+        if self.guide is not None:
+            cover, counter = self.guide
+            _, low = self.price(self.problem.reduced(cover, counter), range(len(self.problem.people)))
+            self.bound = max(self.bound, low + self.master.dual_value(cover, counter))
 
     def _dive(self, fixed: dict[int, int], noise: float = 0.0, rounds: int = 12) -> None:
         """Fix the surest people, price again for the others, until everybody is fixed."""
