@@ -113,6 +113,8 @@ def place_pool(
     plain = (reading.exact or reading.begun) and bool(reading.trade or not reading.places)
     every_word = all(token.chip for token in reading.tokens)
     texts = {row: place.score for row, place in places.items()}
+    if plain and every_word and not reading.places:
+        texts = {}  # a name that only repeats the trade is no better for it
     if not reading.trade and reading.exact and every_word:
         # "metz" asks for the town before names such as Metzgerei.
         for row, place in places.items():

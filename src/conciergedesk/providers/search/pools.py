@@ -33,7 +33,7 @@ class Pool(NamedTuple):
 
 
 NO_POOL = Pool(NOBODY, np.zeros(0, np.bool_), {})
-_KEPT = 32
+_KEPT = 8
 
 
 class Pools:

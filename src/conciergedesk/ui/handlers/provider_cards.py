@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from conciergedesk.core.i18n import N_, _, active_language, local, show_date
+from conciergedesk.core.phone import show_phone
 from conciergedesk.providers.rules import show_rate
 from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import Ask
@@ -243,7 +244,8 @@ def _count(of: Callable[[ProviderCard], int]) -> Callable[[ProviderCard], str]:
 
 
 def _contact(card: ProviderCard) -> str:
-    return " · ".join(one.dialled for one in card.numbers[:2])
+    numbers = card.numbers[:2]
+    return " · ".join(show_phone(one.e164) if one.e164 else one.typed for one in numbers)
 
 
 def _address(card: ProviderCard) -> str:

@@ -11,6 +11,7 @@ from textual import events
 from textual.message import Message
 
 from conciergedesk.core.i18n import _, active_language, plural
+from conciergedesk.core.text import fold
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import Row
 from conciergedesk.ui.glyphs import glyphs
@@ -253,20 +254,21 @@ class ProviderList(PaintedScroll, can_focus=True):
             rows += self._numbers(found, width, now)
         chips = found.understanding.chips
         if chips:
-            row = Row().gap(1).say(_("Widen"), "muted").to(11)
-            row.add(key_and_label(keymap().shown("providers.drop"), _("take a chip off"))).gap(3)
-            if len(chips) > 1:
-                row.add(key_and_label(keymap().shown("providers.chips"), _("any chip"))).gap(3)
-            if found.asked_moment:
-                row.add(key_and_label(keymap().shown("providers.hour"), _("any hour"))).gap(3)
-            wider = _("neighbours, {km} km", km=round(self._nearby * 2))
-            rows += [Row(), row.add(key_and_label(keymap().shown("providers.wider"), wider))]
+            rows += [Row(), self._widen(found, width)]
         if found.trade is not None:
             trade = found.trade
             label = next((chip.label for chip in chips if chip.kind == "trade"), "")
             same = dict.fromkeys((trade.label.fr, trade.label.en, trade.label.de))
-            row = Row().gap(1).say(_("Read as"), "muted").to(11).data(label, "accent", 24).say(" = ", "muted")
-            rows += [Row(), row.data(", ".join(same), "muted", max(width - row.width - 1, 4))]
+            if {fold(one) for one in same} != {fold(label)}:
+                row = (
+                    Row()
+                    .gap(1)
+                    .say(_("Read as"), "muted")
+                    .to(11)
+                    .data(label, "accent", 24)
+                    .say(" = ", "muted")
+                )
+                rows += [Row(), row.data(", ".join(same), "muted", max(width - row.width, 4))]
         elif not found.understanding.query.strip():
             rows += [
                 Row(),
@@ -278,6 +280,22 @@ class ProviderList(PaintedScroll, can_focus=True):
                 .data(_("such as: kiné metz 20h · porte claquée · spa allemand 10km"), "muted", width - 2),
             ]
         return rows
+
+    def _widen(self, found: Found, width: int) -> Row:
+        """The keys that let more providers in, the most used first; what does not fit is left out."""
+        acts = [("providers.drop", _("take a chip off"))]
+        if found.asked_moment:
+            acts.append(("providers.hour", _("any hour")))
+        acts.append(("providers.wider", _("neighbours, {km} km", km=round(self._nearby * 2))))
+        if len(found.understanding.chips) > 1:
+            acts.append(("providers.chips", _("any chip")))
+        row = Row().gap(1).say(_("Widen"), "muted").to(11)
+        for place, (act, label) in enumerate(acts):
+            pair = key_and_label(keymap().shown(act), label)
+            if row.width + pair.width + 3 > width:
+                break
+            row.gap(3 if place else 0).add(pair)
+        return row
 
     # --- moving ---
 
