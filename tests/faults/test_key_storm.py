@@ -25,26 +25,16 @@ from conciergedesk.ui.acts import ACTIONS, Scope
 from conciergedesk.ui.session import DeskSession
 from tests.conftest import KEY, PARIS, hire
 from tests.faults.house import assert_sound, book, house
+from tests.faults.walker import Complaints
 from tests.keyboard import strike
 from tests.ui_flows.conftest import furnish, one_request, opened
 
 SEEDS = (1, 2)
-STROKES = 35
+STROKES = 60
 PATIENT = 0.6
 """How often somebody looks at the screen before the next stroke."""
 LEFT_OUT = {"desk.quit"}
 TYPED = ["a", "e", "1", "8", "space", "h", "tab", "shift+tab", "enter", "backspace", "D", "minus"]
-
-
-class Complaints(logging.Handler):
-    """What the desk wrote to its log as unexpected."""
-
-    def __init__(self) -> None:
-        super().__init__(logging.ERROR)
-        self.texts: list[str] = []
-
-    def emit(self, record: logging.LogRecord) -> None:
-        self.texts.append(logging.Formatter().format(record))
 
 
 @pytest.fixture

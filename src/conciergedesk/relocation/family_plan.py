@@ -219,7 +219,7 @@ def write_calendar(plan: FamilyPlan, now: datetime) -> bytes:
     calendar.add("prodid", "-//ConciergeDesk//relocation//EN")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add("x-wr-calname", f"{plan.title} · {plan.ref}")
+    calendar.add("x-wr-calname", clean_line(f"{plan.title} · {plan.ref}"))
 
     def add(uid: str, day: date, what: str, more: str) -> None:
         event = Event()
@@ -227,13 +227,13 @@ def write_calendar(plan: FamilyPlan, now: datetime) -> bytes:
         event.add("dtstamp", now)
         event.add("dtstart", day)
         event.add("dtend", day + timedelta(days=1))
-        event.add("summary", what)
+        event.add("summary", clean_line(what))
         event.add("transp", "TRANSPARENT")
         if more:
-            event.add("description", more)
+            event.add("description", clean_line(more))
         alarm = Alarm()
         alarm.add("action", "DISPLAY")
-        alarm.add("description", what)
+        alarm.add("description", clean_line(what))
         alarm.add("trigger", timedelta(hours=-15))
         event.add_component(alarm)
         calendar.add_component(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -16,11 +17,15 @@ from textual.screen import Screen
 
 from conciergedesk.board.rules import Counts
 from conciergedesk.core.clock import Clock, SystemClock
+from conciergedesk.core.errors import DeskError, Unavailable
 from conciergedesk.core.i18n import N_, active_language, use_language
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
 from conciergedesk.ui.glyphs import use_glyphs
 from conciergedesk.ui.themes import DAY, MONO, NIGHT, THEMES, theme_for
 from conciergedesk.ui.widgets.frame import ModeLabel, Status
+from conciergedesk.ui.workers import UNEXPECTED
+
+log = logging.getLogger("conciergedesk.ui")
 
 MODES: tuple[ModeLabel, ...] = (
     ModeLabel("board", "mode.board", N_("act|Board"), N_("act|Board")),
@@ -210,8 +215,16 @@ class DeskApp(App[None]):
         if ask.act in self._offered:
             self._make_handlers()
         handler = self._handlers.get(ask.act)
-        if handler is not None:
+        if handler is None:
+            return
+        try:
             handler(ask)
+        except DeskError as error:
+            ask.screen.show_error(error)
+        except Exception:
+            # One act that fails must not close the desk over everything that is open on it.
+            log.exception("An act failed unexpectedly (%s)", ask.act)
+            ask.screen.show_error(Unavailable(UNEXPECTED))
 
     def has_mode(self, mode: str) -> bool:
         return mode in self._factories

@@ -23,6 +23,8 @@ ResultT = TypeVar("ResultT")
 
 log = logging.getLogger("conciergedesk.ui")
 
+UNEXPECTED = N_("Something unexpected happened. It was written to the log; nothing you saved is lost.")
+
 
 class CallingScreen(Screen[ResultT]):
     """A screen that can run service calls::
@@ -69,10 +71,7 @@ class CallingScreen(Screen[ResultT]):
                 self._deliver(worker, lambda error=error: (failed or self.show_error)(error))  # type: ignore[misc]
             except Exception:
                 log.exception("A service call failed unexpectedly (%s)", description or group)
-                unexpected = Unavailable(
-                    N_("Something unexpected happened. It was written to the log; nothing you saved is lost.")
-                )
-                self._deliver(worker, lambda: (failed or self.show_error)(unexpected))
+                self._deliver(worker, lambda: (failed or self.show_error)(Unavailable(UNEXPECTED)))
             else:
                 self._deliver(worker, lambda: then(answer))
 
