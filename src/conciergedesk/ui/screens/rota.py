@@ -102,7 +102,7 @@ class RotaScreen(DeskScreen):
         self._show_cell()
 
     def _poll(self) -> None:
-        if self.reading is not None and self.is_current:
+        if self.is_current:
             self.run_service(
                 self._source.token, self._compare, group="rota-poll", exclusive=True, failed=self._poll_failed
             )
@@ -111,7 +111,7 @@ class RotaScreen(DeskScreen):
         self.desk.show_trouble(str(error))
 
     def _compare(self, token: str) -> None:
-        if token != self._token:
+        if token and token != self._token:  # none before the desk has opened
             self.reload()
 
     def show_busy(self, said: str) -> None:
