@@ -97,9 +97,12 @@ class Wiring:
         from conciergedesk.ui.handlers.people import PeopleHandlers
         from conciergedesk.ui.handlers.providers import ProviderHandlers
         from conciergedesk.ui.handlers.relocation import RelocationHandlers
+        from conciergedesk.ui.handlers.request_calls import RequestCalls
+        from conciergedesk.ui.handlers.request_status import RequestStatus
         from conciergedesk.ui.handlers.requests import RequestHandlers
 
-        RequestHandlers(self._app, self._session, self._drafts)
+        for acts in (RequestHandlers, RequestStatus, RequestCalls):
+            acts(self._app, self._session, self._drafts)
         intake = IntakeHandlers(self._app, self._session, self._drafts)
         PeopleHandlers(self._app, self._session, intake)
         providers = ProviderHandlers(self._app, self._session)
