@@ -45,7 +45,7 @@ from conciergedesk.reports.improvement import (
 from conciergedesk.reports.measures import Figure
 from conciergedesk.reports.periods import day_period, month_period
 from conciergedesk.reports.reporting import DIMENSIONS, Report, make_report
-from conciergedesk.reports.service import record_score, save_report, saved_reports
+from conciergedesk.reports.service import minute_of, record_score, save_report, saved_reports
 from conciergedesk.reports.wall import wall_now, wall_slow
 from conciergedesk.reports.words import text_page
 from conciergedesk.requests import service as requests
@@ -444,6 +444,15 @@ def test_a_digest_is_written_once_over_two_desks_at_its_hour_and_late_rather_tha
     assert write_due_digests(desk, book) == []
     clock.move_to(datetime(2027, 3, 26, 6, 30, tzinfo=PARIS))
     assert len(write_due_digests(desk, book)) == 1
+
+
+@pytest.mark.parametrize(
+    ("typed", "minute"), [("6h30", 390), ("06:30", 390), ("7h", 420), ("", None), ("0:00", 0)]
+)
+def test_an_hour_is_read_as_people_write_it(typed: str, minute: int | None) -> None:
+    assert minute_of(typed) == minute
+    with pytest.raises(InvalidInput):
+        minute_of(f"{typed}25:00")
 
 
 def test_a_digest_that_cannot_be_written_says_so_and_tries_again(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from conciergedesk.cli.output import say, say_json, say_table, signed_in, spoken
-from conciergedesk.core.i18n import _, show_moment
+from conciergedesk.core.i18n import _, active_language, show_moment
 
 app = typer.Typer(help="The shift log, and what one shift passes to the next.", no_args_is_help=True)
 
@@ -42,6 +42,7 @@ def lines(
     """Read the shift log, newest first."""
     with spoken():
         from conciergedesk.handover import queries
+        from conciergedesk.handover.rules import LOG_LABELS, LogKind
         from conciergedesk.staff.rules import Right
 
         session = signed_in(agent=agent, sample=sample)
@@ -56,7 +57,9 @@ def lines(
     if as_json:
         say_json(found)
     else:
-        rows = [(show_moment(one.at), one.author, one.kind, one.text) for one in found]
+        rows = [
+            (show_moment(one.at), one.author, _(LOG_LABELS[LogKind(one.kind)]), one.text) for one in found
+        ]
         say_table((_("When"), _("Who"), _("Kind"), _("Line")), rows)
 
 
@@ -70,8 +73,10 @@ def list_handovers(
     """List handovers, newest first."""
     with spoken():
         from conciergedesk.handover import queries
+        from conciergedesk.handover.rules import STATE_WORDS, State
 
         session = signed_in(agent=agent, sample=sample)
+        teams = session.book().service.teams
         found = session.ask(queries.handovers, limit=limit)
     if as_json:
         say_json(found)
@@ -80,9 +85,9 @@ def list_handovers(
             (
                 f"H-{one.id}",
                 show_moment(one.starts_at),
-                one.team,
+                teams[one.team].label.in_language(active_language()) if one.team in teams else one.team,
                 f"{one.from_name} > {one.to_name}",
-                one.state,
+                _(STATE_WORDS[State(one.state)]),
             )
             for one in found
         ]

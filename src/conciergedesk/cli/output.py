@@ -15,7 +15,7 @@ import typer
 
 from conciergedesk.core.errors import DeskError, InvalidInput
 from conciergedesk.core.i18n import N_
-from conciergedesk.core.text import clean_line
+from conciergedesk.core.text import clean_block, clean_line
 
 _opened: list[Any] = []
 """Sessions of the command under way; one that fails must not leave its mark on the other desks."""
@@ -43,9 +43,9 @@ def say(text: str) -> None:
 
 
 def say_block(text: str) -> None:
-    """Print text of several lines."""
+    """Print text of several lines; columns set with spaces stay columns."""
     for line in text.splitlines():
-        say(line)
+        sys.stdout.write(clean_block(line, 4000) + "\n")
 
 
 def say_json(value: Any) -> None:

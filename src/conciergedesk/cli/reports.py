@@ -169,13 +169,7 @@ def save(
         from conciergedesk.reports.gather import Filters
         from conciergedesk.reports.mailing import require_mail
 
-        minute = None
-        if at:
-            try:
-                moment = time.fromisoformat(at)
-            except ValueError:
-                raise InvalidInput(N_("Write a time such as 07:45."), field="at") from None
-            minute = moment.hour * 60 + moment.minute
+        minute = service.minute_of(at)
         session = signed_in(agent=agent, sample=sample)
         if mail.strip():
             require_mail(session.settings.mail)

@@ -94,6 +94,16 @@ class State(StrEnum):
     ACCEPTED = "accepted"
 
 
+STATE_WORDS: Mapping[State, str] = {
+    State.MISSING: N_("handover|missing"),
+    State.DRAFT: N_("handover|draft"),
+    State.SIGNED: N_("handover|signed"),
+    State.READ: N_("handover|read"),
+    State.QUESTIONED: N_("handover|questioned"),
+    State.ACCEPTED: N_("handover|accepted"),
+}
+
+
 class Section(StrEnum):
     """The sections in the order in which they are read."""
 

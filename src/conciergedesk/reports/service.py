@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlmodel import Session, col, select
 
@@ -232,6 +232,23 @@ def filters_from_json(stored: Mapping[str, object]) -> Filters:
     """Filters as they were stored; names that are no longer known are left out."""
     known = {name: value for name, value in stored.items() if name in Filters.__dataclass_fields__}
     return Filters(**known)  # type: ignore[arg-type]
+
+
+def minute_of(typed: str) -> int | None:
+    """The minute of the day that ``6:30``, ``06:30`` or ``6h30`` means; None for an empty line.
+
+    Raises:
+        InvalidInput: it is no time of day.
+    """
+    typed = typed.strip().lower().replace("h", ":").rstrip(":")
+    if not typed:
+        return None
+    hours, _colon, minutes = typed.partition(":")
+    try:
+        moment = time(int(hours), int(minutes or 0))
+    except ValueError:
+        raise InvalidInput(N_("Write a time such as 07:45."), field="at") from None
+    return moment.hour * 60 + moment.minute
 
 
 def period_kind(name: str) -> PeriodKind:

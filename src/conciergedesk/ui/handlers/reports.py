@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import time
 from typing import TYPE_CHECKING
 
 from conciergedesk.core.errors import InvalidInput
 from conciergedesk.core.i18n import LANGUAGES, N_, _, active_language
-from conciergedesk.reports.service import FORMATS, PERIOD_WORDS
+from conciergedesk.reports.service import FORMATS, PERIOD_WORDS, minute_of
 from conciergedesk.reports.words import dimension_name
 from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import Ask
@@ -169,7 +168,7 @@ class ReportHandlers:
 
         def save(values: Mapping[str, str]) -> int:
             return self.room.save(
-                name=values["name"], period=_period(values["period"], kinds), at_minute=_minute(values["at"]),
+                name=values["name"], period=_period(values["period"], kinds), at_minute=minute_of(values["at"]),
                 formats=tuple(values["formats"].replace(",", " ").split()), mail_to=values["mail_to"],
                 folder=values["folder"], language=values["language"].strip(), filters=filters,
                 report_id=card.id if card is not None else None, seen=card.version if card is not None else None,
@@ -202,15 +201,3 @@ def _period(typed: str, kinds: Mapping[str, str]) -> str:
             N_("Choose one of: {allowed}."), field="period", allowed=" · ".join(kinds.values())
         )
     return found[0]
-
-
-def _minute(typed: str) -> int | None:
-    typed = typed.strip().lower().replace("h", ":").rstrip(":")
-    if not typed:
-        return None
-    hours, _colon, minutes = typed.partition(":")
-    try:
-        moment = time(int(hours), int(minutes or 0))
-    except ValueError:
-        raise InvalidInput(N_("Write a time such as 07:45."), field="at") from None
-    return moment.hour * 60 + moment.minute
