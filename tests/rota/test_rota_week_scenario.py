@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from conciergedesk.core.actor import SYSTEM, Actor
+from conciergedesk.core.clock import FixedClock
+from conciergedesk.core.desk import Desk
+from conciergedesk.rota import service
 from conciergedesk.rota.changes import give
 from conciergedesk.rota.checker.coverage import half_hours, holes, line_cover
 from conciergedesk.rota.checker.instants import exists, span_of
 from conciergedesk.rota.checker.ledger import week_minutes
+from conciergedesk.rota.house import RotaHouse
 from conciergedesk.rota.law.packs import LawBook, RuleKind, load_law
+from conciergedesk.rota.queries import desk_rota, gaps
 from conciergedesk.rota.repair import mark_absent, stand_ins, uncovered
 from conciergedesk.rota.values import (
     WEEKDAYS,
@@ -26,6 +32,9 @@ from conciergedesk.rota.values import (
     Site,
     Skill,
 )  # fmt: skip
+from conciergedesk.rota.writing import ChangeRefused
+from conciergedesk.staff import service as staff
+from tests.conftest import PARIS, hire
 
 MONDAY = date(2027, 3, 22)
 THURSDAY, SATURDAY, SUNDAY = (MONDAY + timedelta(days=offset) for offset in (3, 5, 6))
@@ -171,3 +180,59 @@ def test_holes_are_listed_half_hour_by_half_hour(after_sickness: tuple[Rota, Ros
     rota, roster = after_sickness
     desk = [hole for hole in holes(half_hours(rota, roster, THURSDAY, THURSDAY)) if hole.line == "concierge"]
     assert [(hole.end - hole.start, hole.missing) for hole in desk] == [(420, 1)]
+
+
+@pytest.fixture
+def house(rota: Rota, law: LawBook) -> RotaHouse:
+    return RotaHouse(rota, law)
+
+
+@pytest.fixture
+def planner(sqlite_desk: Desk, house: RotaHouse, roster: Roster, clock: FixedClock) -> Actor:
+    """The week is published a fortnight before; Inès begins at 08:15 on the Sunday. It is Thursday, 06:50."""
+    clock.move_to(datetime(2027, 3, 8, 9, tzinfo=PARIS))
+    for code, name in (("INE", "Inès"), ("BAS", "Bastien"), ("MAE", "Maëlle"), ("FAR", "Farid")):
+        sqlite_desk.act(
+            SYSTEM,
+            staff.hire,
+            code=code,
+            first_name=name,
+            role="assistant",
+            team="concierge",
+            languages=["fr"],
+        )
+    supervisor = hire(sqlite_desk, "Hélène", role="supervisor")
+    later = roster.with_cell("INE", SUNDAY, [Assignment("INE", SUNDAY, "M", start=495)])
+    draft = sqlite_desk.act(supervisor, service.save_draft, house, later, MONDAY, SUNDAY)
+    sqlite_desk.act(supervisor, service.publish, house, draft)
+    clock.move_to(datetime(2027, 3, 25, 6, 50, tzinfo=PARIS))
+    return supervisor
+
+
+def test_the_week_goes_through_the_desk_with_the_expected_figures(
+    sqlite_desk: Desk, planner: Actor, house: RotaHouse
+) -> None:
+    posts = sqlite_desk.act(planner, service.mark_absent, house, "MAE", THURSDAY, THURSDAY)
+    assert [(post.day, post.shift, post.missing) for post in posts] == [(THURSDAY, "M", 1)]
+    assert ("M",) in [one.shifts for one in sqlite_desk.ask(gaps, house, THURSDAY, THURSDAY)]
+    view = sqlite_desk.ask(desk_rota, house, MONDAY, 7)
+    found = stand_ins(view.rota, view.roster, house.law, THURSDAY, "M")
+    assert [one.agent for one in found.eligible] == ["INE", "BAS"]
+
+    with pytest.raises(ChangeRefused) as tired:
+        sqlite_desk.act(planner, service.take, house, "FAR", THURSDAY, "M")
+    assert (tired.value.refusals[0].kind, tired.value.refusals[0].value) == (RuleKind.DAILY_REST, 630)
+    taken = sqlite_desk.act(planner, service.take, house, "INE", THURSDAY, "M")
+    assert taken.effect("INE").week_after == 35 * 60 - 30
+    assert not any(one.shifts == ("M",) for one in sqlite_desk.ask(gaps, house, THURSDAY, THURSDAY))
+
+    with pytest.raises(ChangeRefused) as short:
+        sqlite_desk.act(planner, service.hand_on, house, "INE", "FAR", SUNDAY, "M")
+    assert [(one.kind, one.value) for one in short.value.refusals] == [(RuleKind.DAILY_REST, 600)]
+    given = sqlite_desk.act(planner, service.hand_on, house, "INE", "MAE", SUNDAY, "M")
+    assert given.effect("MAE").rest_before == 960 + 30
+    assert given.effect("INE").week_after == 28 * 60
+
+    view = sqlite_desk.ask(desk_rota, house, MONDAY, 7)
+    cover = line_cover(half_hours(view.rota, view.roster))
+    assert cover["technical"].percent == cover["commercial"].percent == 57.1
