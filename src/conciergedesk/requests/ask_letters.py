@@ -13,7 +13,7 @@ from conciergedesk.core.errors import RuleRefused
 from conciergedesk.core.i18n import LANGUAGES, N_, show_date, translate
 from conciergedesk.core.i18n import local as local_time
 from conciergedesk.core.money import Money, show_money
-from conciergedesk.core.phone import show_phone
+from conciergedesk.core.phone import read_phone, show_phone
 from conciergedesk.core.shared import Agency
 from conciergedesk.customers.tables import Person
 from conciergedesk.providers.tables import Provider, ProviderPhone
@@ -84,8 +84,8 @@ def prepare_confirmation(
         "provider": booked.provider,
         "price": show_money(Money(price), language) if price is not None else "",
         "note": note or _note(card, booked.starts_at, provider, language),
-        "desk_phone": agency.phone or "–",
-        **moment_values(booked.starts_at, language, booked.ends_at),
+        "desk_phone": _abroad(agency.phone, language, agency) or "–",
+        **_when(booked.starts_at, language, booked.ends_at),
     }
     text = render(kind.confirmation, language, values, words=book.words)
     page = _page(session, values, text, agency, now, language, provider, booked, ask)
@@ -100,10 +100,21 @@ def _client(session: Session, card: RequestCard) -> str:
 def _note(card: RequestCard, starts_at: datetime, provider: Provider | None, language: str) -> str:
     """What the message still needs: the end of free cancellation, or how many."""
     if card.type_code in ("spa_thermal",) and provider is not None and provider.free_cancel_hours is not None:
-        until = starts_at - timedelta(hours=provider.free_cancel_hours)
-        said = moment_values(until, language)
-        return f"{said['date']} {said['time']}"
+        until = _when(starts_at - timedelta(hours=provider.free_cancel_hours), language)
+        return _bare(translate(N_("letter|{date} at {time}"), language, **until))
     return next((str(card.fields[name]) for name in _NOTE_FIELDS if card.fields.get(name)), "")
+
+
+def _when(at: datetime, language: str, until: datetime | None = None) -> dict[str, str]:
+    """Day and time as a client reads them; Germans say the hour's name as well."""
+    said = moment_values(at, language, until)
+    return said | {"time": f"{said['time']} Uhr"} if language == "de" else said
+
+
+def _abroad(number: str, language: str, agency: Agency) -> str:
+    """A number as the client dials it: at home for who reads French, with its country for everybody else."""
+    e164 = read_phone(number, agency.home).e164 if number else ""
+    return show_phone(e164, agency.home if language == "fr" else "") if e164 else number
 
 
 def _page(
@@ -122,7 +133,7 @@ def _page(
     def say(sentence: str, **more: object) -> str:
         return translate(sentence, language, **more)
 
-    day = show_date(local_time(now).date(), language, "d MMMM y")
+    day = show_date(local_time(now).date(), language, "d. MMMM y" if language == "de" else "d MMMM y")
     rows = [
         (say(N_("letter|Booking")), values["ref"] + (f" · {ask.reference}" if ask and ask.reference else "")),
         (say(N_("letter|When")), f"{values['date']}, {values['time']}"),
@@ -136,10 +147,9 @@ def _page(
             .order_by(col(ProviderPhone.position))
         ).first()
         if number:
-            rows.append((say(N_("letter|Telephone")), show_phone(number, agency.home)))
+            rows.append((say(N_("letter|Telephone")), _abroad(number, language, agency)))
         if provider.free_cancel_hours is not None:
-            until = booked.starts_at - timedelta(hours=provider.free_cancel_hours)
-            said = moment_values(until, language)
+            said = _when(booked.starts_at - timedelta(hours=provider.free_cancel_hours), language)
             rows.append(
                 (
                     say(N_("letter|Cancellation")),
@@ -151,7 +161,7 @@ def _page(
     label = max(len(_bare(name)) for name, _value in rows) + 3
     lines = [
         agency.name,
-        *([agency.phone] if agency.phone else []),
+        *([values["desk_phone"]] if agency.phone else []),
         "",
         f"{agency.commune}, {day}".lstrip(", "),
     ]

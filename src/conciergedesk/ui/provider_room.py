@@ -232,13 +232,13 @@ class ProviderRoom:
                 note=note,
             )
 
-    def print_letter(self, request_ref: str, page: str) -> Path:
-        """Write a page to print into the desk's own folder."""
+    def print_letter(self, request_ref: str, letter: Confirmation) -> Path:
+        """Write the page to print into the desk's own folder, one file for each language."""
         from conciergedesk.core.paths import desk_home, make_private
 
         folder = make_private(desk_home() / "letters")
-        path = folder / f"{request_ref}.txt"
-        path.write_text(page, encoding="utf-8")
+        path = folder / f"{request_ref}-{letter.language}.txt"
+        path.write_text(letter.page, encoding="utf-8")
         return path
 
     def plan(self, path: str, progress: Progress, stopped: Stopped) -> ImportPlan:

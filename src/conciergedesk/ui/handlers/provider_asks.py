@@ -227,8 +227,8 @@ class ProviderAsks(ProviderActs):
             return
         request: ForRequest = screen.request
 
-        def show(letter: Confirmation) -> None:
-            sheet = LetterSheet(self.room, request.card.id, request.card.ref, letter)
+        def show(letter: Confirmation, note: str = "") -> None:
+            sheet = LetterSheet(self.room, request.card.id, request.card.ref, letter, note)
             self.app.push_screen(sheet, lambda answer: self._letter_answered(screen, request, answer))
 
         def failed(error: DeskError) -> None:
@@ -240,15 +240,21 @@ class ProviderAsks(ProviderActs):
         screen.run_service(lambda: self.room.letter(request.card.id), show, group="letter", failed=failed)
 
     def _letter_note(
-        self, screen: ProvidersScreen, request: ForRequest, show: Callable[[Confirmation], None]
+        self, screen: ProvidersScreen, request: ForRequest, show: Callable[[Confirmation, str], None]
     ) -> None:
+        noted: list[str] = []
+
+        def prepare(values: Mapping[str, str]) -> Confirmation:
+            noted[:] = [values["note"]]
+            return self.room.letter(request.card.id, note=values["note"])
+
         form: FormSheet[Confirmation] = FormSheet(
             _("What the message still needs"),
             [Field("note", _("Note"), hint=_("persons, pieces, what was chosen"))],
-            lambda values: self.room.letter(request.card.id, note=values["note"]),
+            prepare,
             context=request.card.ref,
         )
-        self.app.push_screen(form, lambda letter: show(letter) if letter is not None else None)
+        self.app.push_screen(form, lambda letter: show(letter, noted[-1]) if letter is not None else None)
 
     def _letter_answered(self, screen: ProvidersScreen, request: ForRequest, text: str | None) -> None:
         if not text:

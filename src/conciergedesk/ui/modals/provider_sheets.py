@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
     from conciergedesk.providers.queries import ProviderCard
     from conciergedesk.requests.ask_letters import Confirmation
     from conciergedesk.ui.provider_room import ProviderRoom
+
+
+_COLUMNS = re.compile("( {2,})")
 
 
 class WeekRows(Painted):
@@ -145,7 +149,14 @@ class LetterRows(Painted):
         rows: list[Row] = []
         for paragraph in text.rstrip("\n").split("\n"):
             if self._whole:
-                rows.append(Row().data(paragraph.replace(" ", "\u00a0"), "bright", width))
+                # As it will be printed: the columns of the page stay.
+                row = Row()
+                for part in _COLUMNS.split(paragraph):
+                    if part.isspace():
+                        row.gap(len(part))
+                    else:
+                        row.data(part, "bright", width - row.width)
+                rows.append(row)
             else:
                 rows += [Row().say(line, "bright") for line in wrapped(paragraph, width - 1)]
         return rows
@@ -159,8 +170,11 @@ class LetterSheet(Sheet[str]):
         ("enter", "sent"), ("f", "french"), ("n", "english"), ("d", "german"), ("i", "page"), ("y", "copy_text"),
     )  # fmt: skip
 
-    def __init__(self, room: ProviderRoom, request_id: int, ref: str, letter: Confirmation) -> None:
+    def __init__(
+        self, room: ProviderRoom, request_id: int, ref: str, letter: Confirmation, note: str = ""
+    ) -> None:
         self._room, self._request_id, self._ref, self._letter = room, request_id, ref, letter
+        self._note = note
         self._whole = False
         super().__init__(_("Confirmation"), f"{ref} · {safe(letter.client, 30)} · {letter.language}")
         for key, action in self.KEYS:
@@ -199,22 +213,29 @@ class LetterSheet(Sheet[str]):
             self._letter = letter
             self.change_context(f"{self._ref} · {safe(letter.client, 30)} · {letter.language}")
             self.rows.show(letter, whole=self._whole)
+            if self._whole:
+                self._write()
 
         self.run_service(
-            lambda: self._room.letter(self._request_id, language), show, group="letter", exclusive=True
+            lambda: self._room.letter(self._request_id, language, self._note),
+            show,
+            group="letter",
+            exclusive=True,
         )
 
     def action_page(self) -> None:
         """Show the page to print, and write it to a file of the desk."""
         self._whole = True
         self.rows.show(self._letter, whole=True)
+        self._write()
+
+    def _write(self) -> None:
+        letter = self._letter
 
         def written(path: object) -> None:
             self.error_line.show(_("Page written: {path}", path=str(path)))
 
-        self.run_service(
-            lambda: self._room.print_letter(self._ref, self._letter.page), written, group="letter-page"
-        )
+        self.run_service(lambda: self._room.print_letter(self._ref, letter), written, group="letter-page")
 
     def action_copy_text(self) -> None:
         self.app.copy_to_clipboard(self._letter.page if self._whole else self._letter.text)
