@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gc
 import io
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from conciergedesk.core.errors import InvalidInput
+from conciergedesk.reports.bulk import many_values
 from conciergedesk.reports.facts import (
     ArticleFact,
     BacklogFact,
@@ -609,3 +611,12 @@ def test_every_figure_follows_from_its_list_as_exported(
 def test_nearest_rank_is_a_value_of_the_list() -> None:
     assert nearest_rank([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], 0.9) == 9
     assert nearest_rank([5], 0.9) == 5
+
+
+def test_the_search_for_cycles_goes_on_after_the_last_report_even_when_one_fails() -> None:
+    assert gc.isenabled()
+    with many_values():
+        with pytest.raises(ZeroDivisionError), many_values():
+            raise ZeroDivisionError
+        assert not gc.isenabled(), "another report is still under way"
+    assert gc.isenabled()

@@ -16,6 +16,7 @@ from conciergedesk.reports import figures as k
 from conciergedesk.reports import room_figures as r
 from conciergedesk.reports import rooms as rooms  # connects the rooms that supply facts
 from conciergedesk.reports.backlog import backlog_facts
+from conciergedesk.reports.bulk import many_values
 from conciergedesk.reports.definitions import DEFINITIONS
 from conciergedesk.reports.facts import RequestFact
 from conciergedesk.reports.gather import (
@@ -34,7 +35,7 @@ from conciergedesk.reports.gather_rooms import (
     promise_facts,
     score_facts,
 )
-from conciergedesk.reports.measures import Figure
+from conciergedesk.reports.measures import Figure, Item
 from conciergedesk.reports.naming import Names
 from conciergedesk.reports.periods import Period, PeriodKind
 from conciergedesk.requests.rulebook import Rulebook
@@ -109,34 +110,32 @@ def make_report(
     for name in dimensions:
         if name not in DIMENSIONS:
             raise InvalidInput(N_("There is no dimension “{value}”."), field="by", value=name[:40])
-    wanted = frozenset(codes or (one.code for one in DEFINITIONS))
-    scope = Scope(book, period, as_of, filters)
-    requests = request_facts(session, scope) if _needs_requests(wanted) or dimensions else []
-    made = figures_of(session, scope, requests, wanted)
-    groups = {
-        name: break_down(requests, name, lambda facts: k.attainment(facts, period, as_of))
-        for name in dimensions
-    }
-    before, opened_before = {}, 0
-    if compare:
-        earlier = Scope(book, period.previous(), min(as_of, period.start), filters)
-        past = request_facts(session, earlier) if _needs_requests(wanted) else []
-        before = {one.code: one for one in figures_of(session, earlier, past, wanted)}
-        opened_before = sum(fact.opened_at in earlier.period and not fact.duplicate for fact in past)
-    agency = load_agency(session)
-    return Report(
-        agency.name if agency is not None else "ConciergeDesk",
-        period,
-        as_of,
-        filters,
-        tuple(made),
-        before,
-        groups,
-        heat_map(session, scope) if period.kind is not PeriodKind.SHIFT else None,
-        sum(fact.opened_at in period and not fact.duplicate for fact in requests),
-        opened_before,
-        Names.of_book(book, _agent_names(session, filters.agent_id)),
-    )
+    with many_values():
+        wanted = frozenset(codes or (one.code for one in DEFINITIONS))
+        scope = Scope(book, period, as_of, filters)
+        requests = request_facts(session, scope) if _needs_requests(wanted) or dimensions else []
+        made = figures_of(session, scope, requests, wanted)
+        groups = _groups(requests, dimensions, made, period, as_of)
+        before, opened_before = {}, 0
+        if compare:
+            earlier = Scope(book, period.previous(), min(as_of, period.start), filters)
+            past = request_facts(session, earlier) if _needs_requests(wanted) else []
+            before = {one.code: one for one in figures_of(session, earlier, past, wanted)}
+            opened_before = sum(fact.opened_at in earlier.period and not fact.duplicate for fact in past)
+        agency = load_agency(session)
+        return Report(
+            agency.name if agency is not None else "ConciergeDesk",
+            period,
+            as_of,
+            filters,
+            tuple(made),
+            before,
+            groups,
+            heat_map(session, scope) if period.kind is not PeriodKind.SHIFT else None,
+            sum(fact.opened_at in period and not fact.duplicate for fact in requests),
+            opened_before,
+            Names.of_book(book, _agent_names(session, filters.agent_id)),
+        )
 
 
 _OF_REQUESTS = frozenset({"K1", "K2", "K3", "K5"})
@@ -235,6 +234,31 @@ _SUPPLIED = {
     "K19": "packs",
     "K20": "tickets",
 }
+
+
+def _groups(
+    requests: Sequence[RequestFact],
+    dimensions: Sequence[str],
+    made: Sequence[Figure],
+    period: Period,
+    as_of: datetime,
+) -> dict[str, tuple[Group, ...]]:
+    """The commitments kept by each dimension: the lines behind the figure, sorted by what they are about."""
+    if not dimensions:
+        return {}
+    kept = next((one for one in made if one.code == "K3"), None) or k.attainment(requests, period, as_of)
+    whole = kept.measures[0]
+    found = {}
+    for name in dimensions:
+        values = {(fact.kind, fact.id): str(getattr(fact, name)) for fact in requests}
+        parts: dict[str, list[Item]] = {}
+        for item in whole.items:
+            parts.setdefault(values[item.kind, item.id], []).append(item)
+        found[name] = tuple(
+            Group(value, Figure("K3", (replace(whole, items=tuple(items)),)))
+            for value, items in sorted(parts.items())
+        )
+    return found
 
 
 def break_down(
