@@ -176,6 +176,7 @@ async def test_a_balloon_is_called_off_by_the_weather(open_room: OpenRoom) -> No
         assert room.card(request).state == State.CONFIRMED
         await room.press("ctrl+p", *"météo", "enter")
         assert room.card(request).state == State.WAITING_CLIENT and room.card(request).weather
+        assert "météo · vol en montgolfière" in room.text and "à la charge de personne" in room.text
 
 
 async def test_below_the_line_only_a_supervisor_asks(open_room: OpenRoom) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from conciergedesk.core.errors import InvalidInput
-from conciergedesk.core.i18n import N_, _
+from conciergedesk.core.i18n import N_, _, plural
 
 if TYPE_CHECKING:
     from conciergedesk.core.desk import Desk
@@ -138,6 +138,8 @@ def _as_json(found: Found) -> dict[str, Any]:
         ],
         "moment": found.moment.isoformat(),
         "total": found.total,
+        "widened": found.widened,
+        "without": {looser.chip.kind.value: looser.total for looser in found.looser},
         "providers": [_provider_json(one) for one in found.rows],
         "below": [_provider_json(one) for one in found.below],
         "fallbacks": [
@@ -185,10 +187,22 @@ def _show(found: Found) -> None:
     chips = " · ".join(chip.label for chip in found.understanding.chips)
     if chips:
         typer.echo(_("Understood: {chips}", chips=chips))
+    if found.widened:
+        typer.echo(_("Nobody there or nearby: the nearest elsewhere."))
     for one in found.rows:
         typer.echo(line(one))
     if not found.everybody:
         typer.echo(_("Nobody fits."))
+        for looser in found.looser:
+            count = looser.total
+            typer.echo(
+                plural(
+                    "  without “{chip}”: {count}",
+                    "  without “{chip}”: {count}",
+                    count,
+                    chip=looser.chip.label,
+                )
+            )
     if found.below:
         typer.echo(_("— less sure, or closed at that hour —"))
         for one in found.below:

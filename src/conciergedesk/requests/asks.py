@@ -332,7 +332,8 @@ def called_off_by_weather(unit: Unit, book: Rulebook, request_id: int) -> None:
     if row is not None:
         _ended(unit, row, Outcome.WEATHER)
         if row.appointment_id is not None:
-            end_appointment(unit, book, row.appointment_id, "cancelled", reason="weather")
+            reason = translate(N_("because of the weather"), unit.actor.language)
+            end_appointment(unit, book, row.appointment_id, "cancelled", reason=reason)
     weather_cancelled(unit, book, request_id)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar
 
-from conciergedesk.core.i18n import N_, _, active_language, active_zone, plural, show_date
+from conciergedesk.core.i18n import _, active_language, active_zone, plural, show_date
 from conciergedesk.core.phone import show_phone
 from conciergedesk.providers.rules import (
     BOOKING_LABELS,
@@ -25,8 +25,9 @@ from conciergedesk.ui.widgets.frame import key_and_label
 from conciergedesk.ui.widgets.painted import Painted, PaintedScroll
 from conciergedesk.ui.widgets.provider_rows import (
     AGREEMENT_WORDS,
-    ASK_INKS,
     ASK_WORDS,
+    OUTCOME_WORDS,
+    ask_words,
     distance_words,
     share_ink,
     status_row,
@@ -40,14 +41,6 @@ if TYPE_CHECKING:
     from conciergedesk.ui.provider_room import ForRequest, ProviderDetail
 
 LABEL = 9
-OUTCOME_WORDS = {
-    Outcome.KEPT: N_("outcome|kept"),
-    Outcome.LATE: N_("outcome|late"),
-    Outcome.INCOMPLETE: N_("outcome|incomplete"),
-    Outcome.NO_SHOW: N_("outcome|absent"),
-    Outcome.WEATHER: N_("outcome|weather"),
-    Outcome.CALLED_OFF: N_("outcome|called off"),
-}
 
 
 class ProviderPane(PaintedScroll, can_focus=True):
@@ -118,10 +111,11 @@ class ProviderPane(PaintedScroll, can_focus=True):
         rows = [title_row(_("Who was asked"), figure, edge)]
         for one in asks:
             row = Row().gap(2).data(one.provider, "text", edge - 24).to(edge - 21)
-            row.say(word(ASK_WORDS[one.state]), ASK_INKS.get(one.state, "muted"))
+            said, ink = ask_words(one)
+            row.say(said, ink)
             left = one.left(self._now)
             end = duration(left) if left is not None else clock(one.answered_at) if one.answered_at else ""
-            rows.append(row.end(Row().say(end, ASK_INKS.get(one.state, "muted")), edge))
+            rows.append(row.end(Row().say(end, ink), edge))
             if one.state == "counter" and one.counter_from is not None:
                 here = one.counter_from.astimezone(active_zone())
                 offer = f"{weekday_short(here.date())} {clock(one.counter_from)}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from conciergedesk.core.i18n import N_, _, active_language, active_zone, plural
 from conciergedesk.providers.hours import DayPlan, OpenState, Status
-from conciergedesk.providers.rules import HOURS_OLD_AFTER, Below
+from conciergedesk.providers.rules import HOURS_OLD_AFTER, Below, Outcome
 from conciergedesk.providers.search.entry import Chip, ChipKind, Reason
 from conciergedesk.providers.search.lexicon import Lexicon
 from conciergedesk.requests.ask_reading import AskLine
@@ -65,7 +65,23 @@ ASK_WORDS = {
     "silent": N_("ask|silent"),
     "withdrawn": N_("ask|withdrawn"),
 }
+OUTCOME_WORDS = {
+    Outcome.KEPT: N_("outcome|kept"),
+    Outcome.LATE: N_("outcome|late"),
+    Outcome.INCOMPLETE: N_("outcome|incomplete"),
+    Outcome.NO_SHOW: N_("outcome|absent"),
+    Outcome.WEATHER: N_("outcome|weather"),
+    Outcome.CALLED_OFF: N_("outcome|called off"),
+}
 ASK_INKS = {"asked": "waiting", "accepted": "done", "declined": "muted", "counter": "soon", "silent": "late"}
+
+
+def ask_words(ask: AskLine) -> tuple[str, str]:
+    """How a provider stands who was asked: the answer, or what became of the order; with its ink."""
+    if ask.state == "accepted" and ask.outcome:
+        ink = "done" if ask.outcome == Outcome.KEPT else "soon" if ask.outcome == Outcome.WEATHER else "late"
+        return word(OUTCOME_WORDS[Outcome(ask.outcome)]), ink
+    return word(ASK_WORDS[ask.state]), ASK_INKS.get(ask.state, "muted")
 
 
 def trade_words(codes: Sequence[str], lexicon: Lexicon, most: int = 2) -> str:
@@ -182,8 +198,8 @@ def second_line(
     pieces: list[tuple[str, str]] = []
     if ask is not None:
         left = ask.left(now)
-        said = word(ASK_WORDS[ask.state]) + (f" {duration(left)}" if left is not None else "")
-        pieces.append((said, ASK_INKS.get(ask.state, "muted")))
+        said, ink = ask_words(ask)
+        pieces.append((said + (f" {duration(left)}" if left is not None else ""), ink))
     pieces.append((trade_words(one.brief.trades, lexicon).lower(), "accent"))
     if one.brief.commune:
         where = one.brief.commune + (f" ({one.brief.country})" if one.brief.country not in ("", "FR") else "")
@@ -205,9 +221,11 @@ def second_line(
         if said and row.width < width - 6:
             row.say(dot if place and row.width > 4 else "", "muted")
             row.data(said, ink, width - row.width - 1)
-    for place, (said, ink) in enumerate(languages):
+    join = dot
+    for said, ink in languages:
         if row.width + len(said) + 4 < width:
-            row.say(dot if not place else ", ", "muted").data(said, ink)
+            row.say(join, "muted").data(said, ink)
+            join = ", "
     return row.to(width)
 
 
