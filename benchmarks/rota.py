@@ -292,11 +292,11 @@ def measure_explanations(report: Report, seeds: int) -> None:
     report.figure("explanations proved minimal %", 100 * minimal / len(times), ">= 100")
 
 
-def measure_law(report: Report, cases: int) -> None:
+def measure_law(report: Report, cases: int, start: int) -> None:
     """Random rosters: the checker against a second, naive reading of the law."""
     law = load_law(ROOT / "knowledge_base" / "rota", ("code-du-travail", "idcc-1909"))
     began, different = time.perf_counter(), 0
-    for seed in range(cases):
+    for seed in range(start, start + cases):
         rota, roster, rows = random_case(seed)
         found = {
             (one.kind.value, one.days[-1]) for one in check(rota, roster, law) if one.kind.value in COMPARED
@@ -310,11 +310,12 @@ def measure_law(report: Report, cases: int) -> None:
 def _options() -> argparse.ArgumentParser:
     parser = arguments("Speed and quality of the planner")
     parser.add_argument("--set", choices=("curtois", "rws", "own", "sickness", "law"), default=None)
-    parser.add_argument("files", nargs="*", help="instances of the set")
+    parser.add_argument("files", nargs="*", help="instances of the set; for own the names of cases")
     parser.add_argument("--seconds", type=float, default=None, help="limit per run")
     parser.add_argument("--workers", type=int, default=1, help="runs at the same time")
     parser.add_argument("--seeds", type=int, default=1)
     parser.add_argument("--cases", type=int, default=2000, help="random rosters of the law set")
+    parser.add_argument("--from-case", type=int, default=0, help="first of them: a long run in pieces")
     parser.add_argument("--peers", action="store_true", help="run a plain CP-SAT model as well")
     return parser
 
@@ -343,19 +344,19 @@ def main() -> None:
             measure_rotations(report, (one.result() for one in waiting))
         if options.set in (None, "own"):
             limit = options.seconds or (6.0 if options.quick else 10.0)
-            names = list(own_sizes(options.quick))
+            names = [one for one in own_sizes(options.quick) if one in options.files or not options.files]
             waiting = [
                 pool.submit(run_own, name, limit, seed) for name in names for seed in range(1, seeds + 1)
             ]
             measure_own(report, (one.result() for one in waiting))
             if options.peers and peer_python():
                 rota_law = sample()[1]
-                for name, rota in own_sizes(options.quick).items():
+                for name, rota in ((one, own_sizes(options.quick)[one]) for one in names):
                     compare_own(report, name, rota, rota_law, limit)
     if options.set in (None, "sickness"):
         measure_sickness(report, seeds, options.quick)
     if options.set in (None, "law"):
-        measure_law(report, 100 if options.quick else options.cases)
+        measure_law(report, 100 if options.quick else options.cases, options.from_case)
     report.finish(options.json)
 
 

@@ -17,6 +17,7 @@ from conciergedesk.rota.solver.team_search import TeamSearch
 LONGEST_BRANCHING = 20.0
 MOST_RELAXED = 40_000
 GUIDED_ROUNDS = 200
+GUIDED_SHARE = 0.3
 
 
 class Search(Engine):
@@ -49,7 +50,7 @@ class Search(Engine):
                 if self.round_seconds > SLOW_ROUND:
                     self._combine()
                 self._dive({})
-            elif self._turn == 2 and size_of(self.problem) <= MOST_COLUMNS:
+            elif self._turn == (4 if self._together() else 2) and size_of(self.problem) <= MOST_COLUMNS:
                 self._branch()
             elif self._turn == 3 and not self.root_closed:
                 self._root(0.6)
@@ -86,8 +87,11 @@ class Search(Engine):
         if self.guide is None and self.long() and size_of(self.problem) <= MOST_RELAXED:
             self._guided(share)
             if self.guide is not None:
+                if self._together():
+                    self._team_search().begin()
+                end, self.deadline = self.deadline, time.perf_counter() + GUIDED_SHARE * self.time_left()
                 self.generate(range(len(self.problem.people)), GUIDED_ROUNDS, {})
-                self.root_closed = True
+                self.deadline, self.root_closed = end, True
                 return
         end, self.deadline = self.deadline, time.perf_counter() + share * max(0.0, self.time_left())
         began, rounds = time.perf_counter(), self.rounds

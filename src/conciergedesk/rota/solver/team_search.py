@@ -21,7 +21,8 @@ CROSS_SECONDS = 3.0
 SPREAD_ROUNDS = 5
 CUT_WEEKS = 4
 BOUND_ROUNDS = 6
-NARROW, WIDE = 50.0, 120.0
+FIRST_ROUNDS = 4
+FIRST, NARROW, WIDE = 25.0, 50.0, 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,7 @@ class TeamSearch:
         self._best_low = -math.inf
         self.closed = False
         self.left_out = math.inf
+        self._relaxed = -math.inf
         self.spread = np.asarray([
             0.15 * float(np.diff(one.prices, 2).max(initial=0.0)) for one in engine.problem.counters
         ])  # fmt: skip
@@ -139,13 +141,21 @@ class TeamSearch:
         engine.master.fix({})
         engine.master.solve(max(0.05, engine.time_left()))
         cover, prices = engine.guide or engine.master.duals()
+        # A step that makes the relaxed optimum dearer than the best roster is in no better one.
+        allowance = min(allowance, max(1.0, engine.best_value - self._relaxed + 1.0))
         base = self.team.prune(engine.problem.reduced(cover, prices), allowance)
         base += engine.master.dual_value(cover, prices)
+        self._relaxed = base
         self.left_out = base + allowance
         if not self.prices.any():
             self.prices = prices
         if engine.best_plans is not None:
             self.team.admit(engine.best_plans)
+
+    def begin(self) -> None:
+        """A few joint plans at the relaxed prices: the first ones that count well for everybody."""
+        self.narrow(FIRST)
+        self.tighten(FIRST_ROUNDS)
 
     def step(self) -> None:
         """One turn: the bound first, then a cut roster or a neighbourhood."""
