@@ -206,7 +206,7 @@ def _figure_lines(report: Report, figure: Figure, language: str) -> Iterator[str
         for left_out in figure.excluded:
             if left_out.count:
                 yield _row(
-                    f"  {spoken(N_('left out'), language)}: {spoken(left_out.reason, language)}",
+                    f"  {spoken(N_('left out:'), language)} {spoken(left_out.reason, language)}",
                     str(left_out.count),
                 )
         for note in figure.notes:

@@ -100,7 +100,7 @@ def pdf_values(report: Report, language: str) -> dict[str, object]:
         "words": {
             "opened": spoken(N_("requests opened"), language),
             "before": spoken(N_("before"), language),
-            "left_out": spoken(N_("left out"), language),
+            "left_out": spoken(N_("left out:"), language),
             "counted": spoken(N_("counted"), language),
             "formula": spoken(N_("formula"), language),
             "target": spoken(N_("target"), language),

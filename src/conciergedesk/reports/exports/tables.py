@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -62,7 +63,7 @@ def figure_rows(report: Report, language: str | None = None) -> Iterator[tuple[C
             )  # fmt: skip
         for left_out in figure.excluded:
             yield (
-                figure.code, title, f"{spoken(N_('left out'), language)}: {spoken(left_out.reason, language)}",
+                figure.code, title, f"{spoken(N_('left out:'), language)} {spoken(left_out.reason, language)}",
                 left_out.count, unit_word("count", language), None, left_out.count, None, "", *texts,
             )  # fmt: skip
 
@@ -131,6 +132,15 @@ def csv_text(rows: Iterable[Sequence[Cell]]) -> str:
     return target.getvalue()
 
 
+@dataclass(frozen=True, slots=True)
+class Styles:
+    """How the cells of a workbook look: the row of headings, whole numbers, and the rest to one decimal."""
+
+    head: object
+    whole: object
+    part: object
+
+
 def write_xlsx(report: Report, target: Path, language: str | None = None, progress: Progress = _quiet) -> int:
     """Write a workbook: the figures, then the list behind each. Cells are text or numbers, never formulas."""
     import xlsxwriter
@@ -149,29 +159,37 @@ def write_xlsx(report: Report, target: Path, language: str | None = None, progre
                 "default_date_format": "yyyy-mm-dd hh:mm",
             },
         )
-        bold = book.add_format({"bold": True, "bottom": 1})
+        styles = Styles(
+            head=book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "bottom"}),
+            whole=book.add_format({"num_format": "#,##0"}),
+            part=book.add_format({"num_format": "#,##0.0"}),
+        )
         title = book.add_format({"bold": True, "font_size": 14})
         sheet = book.add_worksheet(spoken(N_("Figures"), language))
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)
         sheet.set_column(0, 0, 6)
-        sheet.set_column(1, 2, 28)
-        sheet.set_column(3, 8, 12)
-        sheet.set_column(9, 10, 48)
+        sheet.set_column(1, 1, 28)
+        sheet.set_column(2, 2, 38)
+        sheet.set_column(3, 8, 11)
+        sheet.set_column(9, 10, 78)
+        sheet.freeze_panes(5, 3)
+        sheet.repeat_rows(4)
         sheet.write_string(0, 0, harmless_text(report.agency), title)
         sheet.write_string(1, 0, f"{report.period.title(language)} · {as_of_text(report, language)}")
         sheet.write_string(2, 0, harmless_text(filters_text(report, language)))
-        count += _fill(sheet, figure_rows(report, language), 4, bold, report, progress, count)
+        count += _fill(sheet, figure_rows(report, language), 4, styles, report, progress, count)
         for figure in report.figures:
             if not figure.available or not figure.measures or not figure.measures[0].items:
                 continue
             page = book.add_worksheet(figure.code)
             page.freeze_panes(1, 0)
+            page.repeat_rows(0)
             page.set_column(0, 1, 12)
             page.set_column(2, 2, 18)
             page.set_column(3, 6, 14)
             rows = list_rows(report, figure.code, "", language)
-            count += _fill(page, rows, 0, bold, report, progress, count)
+            count += _fill(page, rows, 0, styles, report, progress, count)
         book.close()
     progress(count)
     return count
@@ -188,7 +206,7 @@ def _fill(
     sheet: object,
     rows: Iterable[Sequence[Cell]],
     first: int,
-    bold: object,
+    styles: Styles,
     report: Report,
     progress: Progress,
     before: int,
@@ -198,7 +216,7 @@ def _fill(
     page: Any = sheet
     count = 0
     for row in rows:
-        style = bold if count == 0 else None
+        head = styles.head if count == 0 else None
         for place, cell in enumerate(row):
             line = first + count
             if cell is None:
@@ -206,9 +224,9 @@ def _fill(
             if isinstance(cell, datetime):
                 page.write_datetime(line, place, cell.astimezone(report.period.zone).replace(tzinfo=None))
             elif isinstance(cell, (int, float)):
-                page.write_number(line, place, cell, style)
+                page.write_number(line, place, cell, styles.whole if cell == int(cell) else styles.part)
             else:
-                page.write_string(line, place, harmless_text(cell), style)
+                page.write_string(line, place, harmless_text(cell), head)
         count += 1
         if (before + count) % EVERY == 0:
             progress(before + count)
