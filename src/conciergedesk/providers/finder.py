@@ -292,12 +292,23 @@ class Finder:
 
     def _open_at(self, ids: Sequence[str], moment: datetime) -> Sequence[int]:
         with self._lock:
+            self._learn_hours(ids)
             if self._states is None or self._states[0] != moment:
                 self._states = (moment, self._hours.states(moment))
             states, row_of = self._states[1], self._hours.row_of
             return [
                 _CODES[states[row]] if (row := row_of(id)) >= 0 else int(OpenState.TO_CONFIRM) for id in ids
             ]
+
+    def _learn_hours(self, ids: Sequence[str]) -> None:
+        """Read the hours of those asked for the first time: of many providers most are never asked for."""
+        unknown = [int(id) for id in ids if self._hours.row_of(id) < 0]
+        if not unknown:
+            return
+        with self._desk.read() as session:
+            for group in batches(unknown):
+                self._hours.put_all(_listed(session, group))
+        self._states = None
 
     def _found(self, session: Session, result: SearchResult, search: Search, began: float) -> Found:
         ids = [int(hit.id) for hit in result.hits]
@@ -397,7 +408,7 @@ class Finder:
     def _build(self, session: Session, day: date) -> int:
         self._seen, self._day = last_id(session), day
         self._index.build(entries(session, self._histories(session, None), day))
-        self._hours.build(_listed(session, None))
+        self._hours.build(())
         self._states = None
         self._unsaved += 1
         # Saving keeps the next opening of the desk short; that it fails must not stop a search.
@@ -411,8 +422,7 @@ class Finder:
             for entry in entries(session, self._histories(session, group), day, group):
                 self._index.add(entry)
                 fresh.add(int(entry.id))
-            for listed in _listed(session, group):
-                self._hours.put(listed)
+            self._hours.put_all(_listed(session, group))
         for gone in set(ids) - fresh:
             self._index.remove(str(gone))
             self._hours.remove(str(gone))
@@ -429,7 +439,7 @@ class Finder:
                 self._index = SearchIndex.load(file, self.lexicon)
             except InvalidFile:
                 continue
-            self._hours.build(_listed(session, None))
+            self._hours.build(())
             self._seen, self._day, self._states = seen, None, None
             return True
         return False
@@ -462,12 +472,11 @@ def _seasonal(session: Session) -> set[int]:
     return {i for (i,) in session.exec(pick(Provider.id).where(Provider.status == "seasonal"))}
 
 
-def _listed(session: Session, only: Collection[int] | None) -> Iterator[ListedHours]:
+def _listed(session: Session, only: Collection[int]) -> Iterator[ListedHours]:
     exceptions = exceptions_of(session, only)
     query = pick(Provider.id, Provider.hours, Provider.region, Provider.latitude, Provider.longitude)
-    if only is not None:
-        query = query.where(col(Provider.id).in_(only))
-    for i, hours, region, latitude, longitude in session.exec(query.execution_options(yield_per=5000)):
+    query = query.where(col(Provider.id).in_(only))
+    for i, hours, region, latitude, longitude in session.exec(query):
         yield ListedHours(str(i), hours, region, latitude, longitude, exceptions.get(i, ()))
 
 

@@ -151,17 +151,22 @@ class OpenIndex:
 
     def put(self, one: ListedHours) -> None:
         """Add a provider or change its hours; found by the very next question."""
+        self.put_all((one,))
+
+    def put_all(self, listed: Iterable[ListedHours]) -> None:
+        """Add providers or change their hours."""
         with self._lock:
             known = len(self._classes)
-            number = self._class_number(one)
-            if number >= known:
-                self._days = {day: self._with_class(table, day, number) for day, table in self._days.items()}
-            row = self._rows.setdefault(one.key, len(self._rows))
-            if row == len(self._class_of):
-                # Room for many more, so that adding one by one does not copy every time.
-                self._class_of = self._np.append(self._class_of, self._np.zeros(1 + row // 8, self._np.int32))
-            changed = self._class_of.copy()
-            changed[row] = number
+            placed = [
+                (self._rows.setdefault(one.key, len(self._rows)), self._class_number(one)) for one in listed
+            ]
+            fresh = range(known, len(self._classes))
+            if fresh:
+                self._days = {day: self._with_classes(table, day, fresh) for day, table in self._days.items()}
+            changed = self._np.zeros(max(len(self._rows), len(self._class_of)), self._np.int32)
+            changed[: len(self._class_of)] = self._class_of
+            for row, number in placed:
+                changed[row] = number
             self._class_of = changed
 
     def remove(self, key: Hashable) -> None:
@@ -222,33 +227,29 @@ class OpenIndex:
     def _table(self, day: date) -> tuple[NDArray[np.int16], NDArray[np.int8]]:
         table = self._days.get(day)
         if table is None:
-            days = [self._day_of(number, day) for number in range(len(self._classes))]
-            width = max(map(len, days))
-            edges = self._np.full((width, len(days)), _NEVER, self._np.int16)
-            states = self._np.zeros((width, len(days)), self._np.int8)
-            for place in range(width):
-                numbers = [number for number, one in enumerate(days) if len(one) > place]
-                edges[place, numbers] = [days[number][place][0] for number in numbers]
-                states[place, numbers] = [days[number][place][1] for number in numbers]
+            nothing = self._np.zeros((0, 0), self._np.int16), self._np.zeros((0, 0), self._np.int8)
+            table = self._with_classes(nothing, day, range(len(self._classes)))
             while len(self._days) >= _KEPT_DAYS:
                 self._days.pop(next(iter(self._days)))
-            table = self._days[day] = (edges, states)
+            self._days[day] = table
         return table
 
-    def _with_class(
-        self, table: tuple[NDArray[np.int16], NDArray[np.int8]], day: date, number: int
+    def _with_classes(
+        self, table: tuple[NDArray[np.int16], NDArray[np.int8]], day: date, fresh: Sequence[int]
     ) -> tuple[NDArray[np.int16], NDArray[np.int8]]:
-        edges, states = table
-        one = self._day_of(number, day)
-        width = max(len(one), edges.shape[0])
-        wider_edges = self._np.full((width, edges.shape[1] + 1), _NEVER, self._np.int16)
-        wider_states = self._np.zeros((width, edges.shape[1] + 1), self._np.int8)
-        wider_edges[: edges.shape[0], :-1] = edges
-        wider_states[: states.shape[0], :-1] = states
-        for place, (start, code) in enumerate(one):
-            wider_edges[place, -1] = start
-            wider_states[place, -1] = code
-        return wider_edges, wider_states
+        """The table of a day with the columns of further classes."""
+        days = [self._day_of(number, day) for number in fresh]
+        depth, before = table[0].shape
+        shape = (max(depth, *map(len, days)), before + len(days))
+        edges = self._np.full(shape, _NEVER, self._np.int16)
+        states = self._np.zeros(shape, self._np.int8)
+        edges[:depth, :before], states[:depth, :before] = table
+        for place in range(shape[0]):
+            columns = [column for column, one in enumerate(days) if len(one) > place]
+            there = before + self._np.array(columns, self._np.int64)
+            edges[place, there] = [days[column][place][0] for column in columns]
+            states[place, there] = [days[column][place][1] for column in columns]
+        return edges, states
 
     def _day_of(self, number: int, day: date) -> _Edges:
         """The edges of a class on ``day`` with the state that begins at each."""
