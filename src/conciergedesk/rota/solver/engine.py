@@ -21,6 +21,7 @@ MODEST = 100.0
 ALPHA = 0.8
 PER_PERSON = 2
 DIVE_ROUNDS = 4
+STARTS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,22 +97,23 @@ class Engine:
         """People one after the other, each the best for what is still open; then each again."""
         problem = self.problem
         people = len(problem.people)
-        plans = np.zeros((people, problem.days), dtype=np.int32)
-        shapes = np.zeros(people)
-        counts = np.zeros(len(problem.rows), dtype=np.int64)
-        for person in self.random.permutation(people).tolist():
-            found = self._best_alone(
-                person,
-                counts,
-                tries=6 if problem.counters else 1,
-                most=MODEST if problem.counters else math.inf,
-            )
-            if found is None:
-                return False
-            plans[person], shapes[person] = found.plan, found.shape
-            counts[problem.covered_rows(person, found.plan)] += 1
-        self.offer(plans, shapes)
-        self.first_at = time.perf_counter() - self.began
+        for attempt in range(STARTS if problem.counters else 1):
+            plans = np.zeros((people, problem.days), dtype=np.int32)
+            shapes = np.zeros(people)
+            counts = np.zeros(len(problem.rows), dtype=np.int64)
+            for person in self.random.permutation(people).tolist():
+                found = self._best_alone(
+                    person, counts, tries=6 if problem.counters else 1,
+                    most=MODEST if problem.counters else math.inf, halving=attempt % 2 == 1,
+                )  # fmt: skip
+                if found is None:
+                    return False
+                plans[person], shapes[person] = found.plan, found.shape
+                counts[problem.covered_rows(person, found.plan)] += 1
+            self.offer(plans, shapes)
+            self.first_at = self.first_at or time.perf_counter() - self.began
+            if self.time_left() < 0.9 * (self.deadline - self.began):
+                break
         if "rotation" in problem.terms:
             ideal = self._along_rotations()
             if ideal is not None:
@@ -137,11 +139,11 @@ class Engine:
         )
 
     def _best_alone(
-        self, person: int, counts: Ints64, tries: int = 1, most: float = math.inf
+        self, person: int, counts: Ints64, tries: int = 1, most: float = math.inf, halving: bool = False
     ) -> Found | None:
         """A cheap roster of one person when all others stay.
 
-        Counters are convex in the whole roster: their slopes are moved a few times towards what the roster counts.
+        Counters are convex in the whole roster: their slopes are halved in a few times towards what the roster counts.
         """
         problem = self.problem
         cells = problem.cost.copy()
@@ -154,7 +156,7 @@ class Engine:
                 if step:
                     mine[row.day, list(row.choices)] += step
         counters = [problem.counters[place] for place in problem.counters_of[person]]
-        slopes = np.zeros(len(counters))
+        slopes, low, high = (np.zeros(len(counters)) for _ in range(3))
         plain = mine.copy()
         best: tuple[float, Found] | None = None
         jitter = 1.0 + 0.5 * (self.random.random((problem.days, 1)) - 0.5)
@@ -176,7 +178,16 @@ class Engine:
                 gap[place] = (counter.price(count + 1) - counter.price(max(0, count - 1))) / 2
             if best is None or value < best[0] - EPS:
                 best = (value, one)
-            slopes += (gap - slopes) * (0.5 if turn < 2 else 0.35 / (1 + 0.3 * turn))
+            if not halving:
+                slopes += (gap - slopes) * (0.5 if turn < 2 else 0.35 / (1 + 0.3 * turn))
+                continue
+            if not turn:
+                low, high = np.minimum(0.0, _logged(gap)), np.maximum(0.0, _logged(gap))
+            else:
+                at = _logged(slopes)
+                low, high = np.where(gap > slopes, at, low), np.where(gap > slopes, high, at)
+            middle = (low + high) / 2
+            slopes = np.sign(middle) * np.expm1(np.abs(middle))
         return None if best is None else best[1]
 
     def descend(self, plans: Ints, shapes: Floats, rounds: int) -> None:
@@ -194,7 +205,9 @@ class Engine:
                 old_plan, old_shape = plans[person].copy(), shapes[person]
                 mine = problem.covered_rows(person, old_plan)
                 counts[mine] -= 1
-                found = self._best_alone(person, counts, tries=8 if problem.counters else 1)
+                found = self._best_alone(
+                    person, counts, tries=8 if problem.counters else 1, halving=self.random.random() < 0.5
+                )
                 if found is not None:
                     plans[person], shapes[person] = found.plan, found.shape
                     new = problem.value(plans, shapes)
@@ -302,3 +315,8 @@ class Engine:
     def long(self) -> bool:
         """Few people over many days: cells are fixed one by one instead of whole rosters."""
         return self.problem.days > 4 * len(self.problem.people)
+
+
+def _logged(values: Floats) -> Floats:
+    """Slopes reach over thousands: halving is done on their logarithm, with the sign kept."""
+    return np.sign(values) * np.log1p(np.abs(values))

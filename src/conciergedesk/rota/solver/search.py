@@ -7,7 +7,7 @@ import time
 import numpy as np
 
 from conciergedesk.rota.solver.automaton import Floats, Ints
-from conciergedesk.rota.solver.compact import MOST_COLUMNS, close_by_branching, relaxed_prices, size_of
+from conciergedesk.rota.solver.compact import MOST_COLUMNS, close_by_branching, relaxed, size_of
 from conciergedesk.rota.solver.engine import DIVE_ROUNDS, EPS, SLOW_ROUND, Engine, Incumbent
 from conciergedesk.rota.solver.joint import fits
 from conciergedesk.rota.solver.master import Roster
@@ -16,6 +16,8 @@ from conciergedesk.rota.solver.team_search import TeamSearch
 
 LONGEST_BRANCHING = 20.0
 MOST_RELAXED = 40_000
+FEW_COLUMNS = 3_000
+ROUNDINGS, TOWARDS = 4, 30.0
 GUIDED_ROUNDS = 200
 GUIDED_SHARE = 0.3
 
@@ -45,7 +47,11 @@ class Search(Engine):
         while not self.proved and self.time_left() > 0:
             self._turn += 1
             if self._turn == 1 and self.long():
+                if size_of(self.problem) <= FEW_COLUMNS:
+                    self._branch()
                 self._dive_in_cells(np.zeros_like(self.problem.cost))
+                if self.time_left() <= 0:
+                    self._turn = 0
             elif self._turn == 1:
                 if self.round_seconds > SLOW_ROUND:
                     self._combine()
@@ -101,11 +107,25 @@ class Search(Engine):
 
     def _guided(self, share: float) -> None:
         """The relaxed optimum in one go: prices that give the bound at once and lead the pricing after it."""
-        self.guide = relaxed_prices(self.problem, self.master, max(0.05, share * self.time_left()))
-        if self.guide is not None:
-            cover, counter = self.guide
-            _, low = self.price(self.problem.reduced(cover, counter), range(len(self.problem.people)))
-            self.bound = max(self.bound, low + self.master.dual_value(cover, counter))
+        found = relaxed(self.problem, self.master, max(0.05, share * self.time_left()))
+        if found is None:
+            return
+        cover, counter, shares = found
+        self.guide = cover, counter
+        reduced = self.problem.reduced(cover, counter)
+        everybody = range(len(self.problem.people))
+        _, low = self.price(reduced, everybody)
+        self.bound = max(self.bound, low + self.master.dual_value(cover, counter))
+        for turn in range(ROUNDINGS):
+            noise = 1.0 + 0.5 * turn * (self.random.random(shares.shape) - 0.5)
+            near, _ = self.price(reduced - TOWARDS * shares * noise, everybody)
+            rosters = {one.person: one for one in near}
+            if len(rosters) < len(everybody) or self.time_left() <= 0:
+                return
+            self.descend(
+                np.stack([rosters[person].plan for person in everybody]),
+                np.asarray([rosters[person].shape for person in everybody]), rounds=4,
+            )  # fmt: skip
 
     def _dive(self, fixed: dict[int, int], noise: float = 0.0, rounds: int = 12) -> None:
         """Fix the surest people, price again for the others, until everybody is fixed."""
