@@ -38,17 +38,22 @@ def is_busy(app: App[None]) -> bool:
     return False
 
 
+def _repaint(app: App[None]) -> None:
+    with app._context():  # with two desks in one test, the other one may be the active one here
+        app.screen._on_timer_update()
+
+
 async def quiet(pilot: Pilot[None]) -> None:
     """Wait until the desk has nothing left to do: judged by what is under way, not by how busy the machine is."""
     deadline = monotonic() + PATIENCE
     app = pilot.app
     resting = False
     while not resting and app._exception is None and app.is_running:
-        app.screen._on_timer_update()
+        _repaint(app)
         while is_busy(app) and app._exception is None and app.is_running:
             assert monotonic() < deadline, "the desk never comes to rest"
             await asyncio.sleep(0.003)
-            app.screen._on_timer_update()
+            _repaint(app)
         # Nothing is queued; a message that is being worked on holds this up until it is done.
         await pilot._wait_for_screen()
         resting = not is_busy(app)

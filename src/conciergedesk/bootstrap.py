@@ -62,10 +62,12 @@ def open_desk(
         if not ready:
             upgrade(engine)
         import_tables()
+        from conciergedesk.staff.queries import actor_now
+
         key = load_secret(settings, home)
         with spoken_errors():
             check_key(engine, key, secret_path(settings, home))
-        return Desk(engine, key, clock or SystemClock(), settings)
+        return Desk(engine, key, clock or SystemClock(), settings, refresh=actor_now)
     except BaseException:
         engine.dispose()
         raise
@@ -141,7 +143,10 @@ def upgrade(engine: Engine) -> None:
     import_tables()
     sqlite = engine.dialect.name == "sqlite"
     with spoken_errors():
-        if sqlite and schema_revision(engine):
+        revision = schema_revision(engine)
+        if not revision:
+            _refuse_foreign(engine)
+        elif sqlite:
             keep_copy(engine)
         with engine.execution_options(write=True).connect() as connection:
             if sqlite:
@@ -155,9 +160,24 @@ def upgrade(engine: Engine) -> None:
                     _raw(connection).execute("PRAGMA foreign_keys=ON")
 
 
+def _refuse_foreign(engine: Engine) -> None:
+    """Stop before tables of a desk are made among tables of something else that have the same names."""
+    with engine.connect() as connection:
+        taken = sorted(set(inspect(connection).get_table_names()) & set(SQLModel.metadata.tables))
+    if taken:
+        raise Unavailable(
+            N_(
+                "This database belongs to something else (it has a table “{table}” but no schema of a desk). "
+                "Name another one in the setting “database”."
+            ),
+            table=taken[0],
+        )
+
+
 def _migrate(connection: Connection) -> None:
     from alembic import command
     from alembic.config import Config
+    from alembic.util import CommandError
 
     sqlite = connection.dialect.name == "sqlite"
     if not sqlite:
@@ -166,7 +186,16 @@ def _migrate(connection: Connection) -> None:
     # A percent sign in the path is not the beginning of a value to fill in.
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise Unavailable(
+            N_(
+                "This desk does not know the schema of this database ({why}). Open it with the version that made it, "
+                "or restore a copy: conciergedesk desk restore."
+            ),
+            why=str(error),
+        ) from error
     run_guards(connection)
     if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
         raise Unavailable(N_("The upgrade would leave broken links; the database was left as it was."))

@@ -10,6 +10,11 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from conciergedesk.core.errors import DeskError
+
+MOST_LEFT_OUT = 5
+"""Turns that are left out, at most, while a wake-up fails again and again."""
+
 log = logging.getLogger("conciergedesk.jobs")
 
 
@@ -36,7 +41,7 @@ class Waker:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         for one in wake_ups:
-            self._scheduler.add_job(_safely, "interval", args=[one], seconds=one.seconds, id=one.name)
+            self._scheduler.add_job(Turns(one).take, "interval", seconds=one.seconds, id=one.name)
 
     def start(self) -> None:
         self._scheduler.start()
@@ -47,9 +52,35 @@ class Waker:
             self._scheduler.shutdown(wait=False)
 
 
-def _safely(wake_up: WakeUp) -> None:
-    """One wake-up; what fails is written down and tried again at the next."""
-    try:
-        wake_up.call()
-    except Exception:
-        log.exception("the wake-up %s failed", wake_up.name)
+class Turns:
+    """One wake-up's turns: what fails is written down once and tried again, less and less often, until it works."""
+
+    def __init__(self, wake_up: WakeUp) -> None:
+        self._wake_up = wake_up
+        self._failures = 0
+        self._left_out = 0
+
+    def take(self) -> None:
+        """Call it, or leave this turn out."""
+        if self._left_out:
+            self._left_out -= 1
+            return
+        try:
+            self._wake_up.call()
+        except Exception as error:
+            self._say(error)
+            self._left_out = min(self._failures, MOST_LEFT_OUT)
+            self._failures += 1
+        else:
+            if self._failures:
+                log.info("the wake-up %s works again", self._wake_up.name)
+            self._failures = 0
+
+    def _say(self, error: Exception) -> None:
+        name = self._wake_up.name
+        if self._failures:
+            return
+        if isinstance(error, DeskError):
+            log.warning("the wake-up %s failed: %s", name, error.in_language("en"))
+        else:
+            log.exception("the wake-up %s failed", name)

@@ -151,3 +151,5 @@ class Snapshot:
     """What stands in the third pane of a wide screen."""
     in_order: bool = False
     """Whether ``promises`` are sorted already."""
+    trouble: str = ""
+    """Why a room could not say what it owes; the promises of the others are here."""

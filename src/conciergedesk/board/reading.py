@@ -6,6 +6,7 @@ only that again, so a reading costs what has changed, not what there is.
 
 from __future__ import annotations
 
+import logging
 import threading
 from bisect import bisect_left, insort
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -19,11 +20,14 @@ from conciergedesk.board.detail import Detail, Section, Snapshot
 from conciergedesk.board.rules import Promise, PromiseKey, PromiseKind, sort_key
 from conciergedesk.core.actor import Actor
 from conciergedesk.core.desk import Desk
+from conciergedesk.core.errors import DeskError, Unavailable
 from conciergedesk.core.i18n import active_language, active_zone, local
 from conciergedesk.core.journal import last_id, subjects_since
 from conciergedesk.requests.queries import kept_since
 from conciergedesk.staff.queries import present
 from conciergedesk.staff.service import PRESENT_FOR
+
+log = logging.getLogger("conciergedesk.board")
 
 _KINDS = frozenset(PromiseKind)
 
@@ -74,6 +78,7 @@ class BoardReader:
         self._day: date | None = None
         self._promises: dict[PromiseKey, Promise] = {}
         self._in_order: list[Promise] = []
+        self._troubles: dict[int, str] = {}
         self._seer: tuple[int | None, frozenset[str]] = (None, frozenset())
 
     def token(self) -> str:
@@ -104,7 +109,10 @@ class BoardReader:
             }
             sections = self._now_sections(session, now) if self._now_sections is not None else ()
             kept = kept_since(session, _midnight(day), _midnight(day + timedelta(days=1)))
-            return Snapshot(self._marked(others), kept_today=kept, now_sections=sections, in_order=True)
+            trouble = next(iter(self._troubles.values()), "")
+            return Snapshot(
+                self._marked(others), kept_today=kept, now_sections=sections, in_order=True, trouble=trouble
+            )
 
     def detail(self, kind: PromiseKind, promise_id: int) -> Detail | None:
         """One promise in full, or None when it is gone."""
@@ -122,14 +130,17 @@ class BoardReader:
     def _read_all(self, session: Session) -> None:
         self._seen = last_id(session)
         self._language = active_language()
+        self._troubles.clear()
         self._promises = {
-            promise.key: promise for offer in self._offers for promise in offer.promises(session, None)
+            promise.key: promise
+            for place in range(len(self._offers))
+            for promise in self._offered(place, session, None)
         }
         self._show_to(self._actor())
 
     def _read_changed(self, session: Session, seen: int) -> None:
         newest, touched = subjects_since(session, seen)
-        for offer in self._offers:
+        for place, offer in enumerate(self._offers):
             ids = {subject_id for subject, subject_id in touched if subject in offer.subjects}
             if not ids:
                 continue
@@ -140,12 +151,24 @@ class BoardReader:
                 key = offer.key_of(subject, subject_id)
                 if key is not None:
                     self._take_off(key)
-            for promise in offer.promises(session, ids):
+            for promise in self._offered(place, session, ids):
                 self._take_off(promise.key)
                 self._promises[promise.key] = promise
                 if self._may_see(self._actor(), promise):
                     insort(self._in_order, promise, key=sort_key)
         self._seen = newest
+
+    def _offered(self, place: int, session: Session, only: Collection[int] | None) -> list[Promise]:
+        """What one room owes; a room that cannot say it hides nothing of the others."""
+        try:
+            return self._offers[place].promises(session, only)
+        except Unavailable:
+            raise
+        except DeskError as error:
+            if place not in self._troubles:
+                log.warning("a room cannot say what it owes: %s", error.in_language("en"))
+            self._troubles[place] = str(error)
+            return []
 
     def _take_off(self, key: PromiseKey) -> None:
         before = self._promises.pop(key, None)

@@ -32,11 +32,25 @@ class Desk:
         rows = desk.ask(requests.queries.open_requests)
     """
 
-    def __init__(self, engine: Engine, key: bytes, clock: Clock, settings: Settings) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        key: bytes,
+        clock: Clock,
+        settings: Settings,
+        *,
+        refresh: Callable[[Session, Actor], Actor] | None = None,
+    ) -> None:
+        """A desk over an open engine.
+
+        Args:
+            refresh: Answers who the actor is by now, so that a right that was taken away ends with the next act.
+        """
         self.engine = engine
         self.key = key
         self.clock = clock
         self.settings = settings
+        self._refresh = refresh
 
     def write(self, actor: Actor) -> AbstractContextManager[Unit]:
         """A unit of work; commits at the end, rolls back on any error."""
@@ -52,11 +66,14 @@ class Desk:
         """Run one service verb in its own unit of work; a deadlock is tried again, at most three times.
 
         Raises:
+            NotAllowed: whoever acts is no longer on the desk's staff.
             DeskError: what the verb refuses; ``Unavailable`` when the database cannot be written now.
         """
         for attempt in range(ATTEMPTS):
             try:
                 with self.write(actor) as unit:
+                    if self._refresh is not None and actor.id is not None:
+                        unit.actor = self._refresh(unit.session, actor)
                     return verb(unit, *args, **kwargs)
             except Unavailable as error:
                 if attempt + 1 == ATTEMPTS or not is_transient(error.__cause__):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlmodel import Session, col
 
 from conciergedesk.core.actor import Actor
 from conciergedesk.core.db.read import pick
+from conciergedesk.core.errors import NotAllowed
+from conciergedesk.core.i18n import N_
 from conciergedesk.staff.rules import RIGHTS, Role
 from conciergedesk.staff.tables import Agent, Draft, Presence, SavedView
 
@@ -91,6 +93,21 @@ def actor_for(session: Session, agent_id: int, *, language: str, desk: str) -> A
         team=agent.team,
         desk=desk,
     )
+
+
+def actor_now(session: Session, actor: Actor) -> Actor:
+    """Who ``actor`` is by now: a role that changed since the sign-in holds from the next act on.
+
+    Raises:
+        NotAllowed: the access was closed meanwhile.
+    """
+    found = session.exec(pick(Agent.role, Agent.team, Agent.active).where(Agent.id == actor.id)).first()
+    if found is None or not found[2]:
+        raise NotAllowed(N_("Your access to this desk was closed. Ask a supervisor."))
+    role, team = Role(found[0]), str(found[1])
+    if (role, team) == (actor.role, actor.team):
+        return actor
+    return replace(actor, role=role, rights=frozenset(RIGHTS[role]), team=team)
 
 
 def present(session: Session, since: datetime) -> list[Present]:

@@ -49,6 +49,8 @@ TIME_SECONDS = 20.0
 PRESENCE_SECONDS = 25.0
 FEEDS_SECONDS = 60.0
 DIGEST_SECONDS = 60.0
+RETENTION_SECONDS = 1800.0
+"""How often a desk forgets what is kept for long enough; desks are closed at night, so it must not be once a day."""
 
 
 def _with_logs(file: Path) -> tuple[Path, ...]:
@@ -67,17 +69,14 @@ def _sweep(file: Path) -> None:
                 left.unlink(missing_ok=True)
 
 
-def _zone_of(agency: Agency | None, fallback: ZoneInfo) -> ZoneInfo:
-    """The zone in which times are shown; one that this machine does not know is the house's."""
+def _zone_of(agency: Agency | None) -> ZoneInfo | None:
+    """The zone of the agency; None for one that this machine does not know."""
     from zoneinfo import ZoneInfo
 
-    if agency is None:
-        return fallback
     try:
-        return ZoneInfo(agency.zone)
+        return ZoneInfo(agency.zone) if agency is not None else None
     except (ValueError, OSError, KeyError):
-        log.warning("the time zone of the agency is not known here; %s is used", fallback)
-        return fallback
+        return None
 
 
 def _runs(process: int) -> bool:
@@ -106,6 +105,7 @@ class DeskSession:
         self._relocation_house: RelocationHouse | None = None
         self._reader: BoardReader | None = None
         self.agency: Agency | None = None
+        self.zone_missing: str | None = None
         self.actor: Actor | None = None
         self._waker: Waker | None = None
         self.views: tuple[SavedView, ...] = ()
@@ -160,7 +160,11 @@ class DeskSession:
         self._desk = open_desk(settings, clock=self.clock)
         self.agency = self._desk.ask(load_agency)
         book = self.book()
-        use_zone(_zone_of(self.agency, book.zone))
+        zone = _zone_of(self.agency)
+        use_zone(zone or book.zone)
+        self.zone_missing = self.agency.zone if self.agency is not None and zone is None else None
+        if self.zone_missing is not None:
+            log.warning("the time zone of the agency is not known here; %s is used", book.zone)
         self._reader = make_reader(self._desk, book, lambda: self.actor or SYSTEM)
         return self.agency
 
@@ -317,6 +321,7 @@ class DeskSession:
                     WakeUp("time", TIME_SECONDS, self.note_what_time_did),
                     WakeUp("presence", PRESENCE_SECONDS, presence),
                     WakeUp("digest", DIGEST_SECONDS, self.write_digests),
+                    WakeUp("retention", RETENTION_SECONDS, self.forget_in_time),
                     WakeUp("feeds", FEEDS_SECONDS, self.keep_feeds_current),
                 ]
             )
@@ -339,6 +344,13 @@ class DeskSession:
             from conciergedesk.rota.house import rota_house
 
             keep_feeds_current(self._desk, rota_house(), folder)
+
+    def forget_in_time(self) -> None:
+        """Take the people out of relocation files that are over for long enough; twice does no harm."""
+        if self._desk is not None:
+            from conciergedesk.relocation import service as relocation
+
+            self._desk.act(SYSTEM, relocation.shorten, self.relocation_house())
 
     def note_what_time_did(self) -> None:
         """Write down warnings and breaches; any desk may do it, any number of times."""

@@ -22,7 +22,7 @@ from textual import events
 
 from conciergedesk.core.clock import Clock
 from conciergedesk.core.errors import DeskError
-from conciergedesk.core.i18n import LANGUAGES, _, plural
+from conciergedesk.core.i18n import LANGUAGES, _, active_zone, plural
 from conciergedesk.core.paths import desk_home, make_private
 from conciergedesk.core.settings import Settings
 from conciergedesk.core.text import clean_block
@@ -268,6 +268,14 @@ class Start:
         self.app.sign_in(Identity(name=actor.name, staff_id=actor.id, team=actor.team))
         board = self.board
         board.reload()
+        if self.session.zone_missing is not None:
+            board.toasts.fail(
+                _(
+                    "The time zone “{zone}” of this desk is not known here: times are shown for {used}.",
+                    zone=safe(self.session.zone_missing, 40),
+                    used=str(active_zone()),
+                )
+            )
         # The screen of the rota says what is wrong with it; nobody is kept from working for that.
         board.run_service(self.session.shift_now, self._show_shift, group="shift", failed=lambda _error: None)
         board.run_service(self.drafts.load, lambda found: self._offer(len(found)), group="drafts")

@@ -93,8 +93,26 @@ def _open_sqlite(url: URL) -> Engine:
     def begin(connection: Connection) -> None:
         writes = connection.get_execution_options().get("write")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        if writes and url.database and url.database != ":memory:":
+            _check_log(connection, Path(url.database))
 
     return engine
+
+
+def _check_log(connection: Connection, file: Path) -> None:
+    """Stop writing when the write-ahead log was taken away from under an open desk.
+
+    The system would let this desk go on in the deleted file, where no other desk and no restart ever finds it.
+    """
+    try:
+        found = file.with_name(file.name + "-wal").stat()
+        log_file: tuple[int, int] | None = (found.st_dev, found.st_ino)
+    except FileNotFoundError:
+        log_file = None
+    known = connection.connection.info.setdefault("write-ahead log", log_file)
+    if log_file != known:
+        connection.exec_driver_sql("ROLLBACK")
+        raise Unavailable(_LOG_GONE, kind="-wal")
 
 
 def refuse_network_path(file: Path, mounts: Path = Path("/proc/mounts")) -> None:
@@ -149,6 +167,14 @@ def spoken_errors() -> Iterator[None]:
         raise Unavailable(_SERVER_AWAY) from error
 
 
+_LOG_GONE = N_(
+    "A file of the database ({kind}) was removed while desks were open. Nothing is saved any more, your text is kept: "
+    "note it down, close every desk, check with “conciergedesk desk check”, then open again."
+)
+_SERVER_FULL = N_(
+    "The database server has no free connection: too many desks are open. Your text is kept; try again in a moment, "
+    "or let its limit be raised."
+)
 _SERVER_AWAY = N_("The database server does not answer. Your text is kept; try again in a moment.")
 
 _CODES = (
@@ -192,6 +218,8 @@ def said_of(error: BaseException) -> Unavailable | None:
         return Unavailable(
             N_("Two desks got in each other's way. Nothing was saved, your text is kept; save again.")
         )
+    if state == "53300" or "too many connections" in text or "too many clients" in text:
+        return Unavailable(_SERVER_FULL)
     lost = isinstance(error, DBAPIError) and error.connection_invalidated
     trouble = isinstance(error, (OperationalError, InterfaceError)) or not isinstance(error, DBAPIError)
     if lost or (trouble and "connection" in text.lower()):

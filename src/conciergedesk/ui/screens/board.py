@@ -150,15 +150,20 @@ class BoardScreen(DeskScreen):
         self.desk.show_trouble(str(error))
 
     def _compare_token(self, token: str) -> None:
-        if self.desk.status.trouble:
-            self.desk.show_trouble("")
+        self._show_trouble()
         if token != self._token:
             self.reload()
+
+    def _show_trouble(self) -> None:
+        """The database answers; what may be left to say is what the reading says."""
+        if self.desk.status.trouble != self._snapshot.trouble:
+            self.desk.show_trouble(self._snapshot.trouble)
 
     def _show_reading(self, reading: tuple[str, Snapshot]) -> None:
         if not reading[0]:
             return
         self._token, self._snapshot = reading
+        self._show_trouble()
         shown = self._snapshot.promises
         self._shelf = Shelf(shown) if self._snapshot.in_order else Shelf.of(shown)
         self._loaded = True
