@@ -177,6 +177,12 @@ def test_a_trade_alone_asks_for_the_nearest_not_for_the_shortest_name(around: Se
     assert found(around, "boulangerie", DESK) == ["B1", "B3", "B2"]
 
 
+def test_one_letter_lists_whose_name_begins_with_it_nearest_first(around: SearchIndex) -> None:
+    hits = around.search("s", DESK).hits
+    assert [hit.id for hit in hits] == ["S1", "L1", "S3"]
+    assert all(hit.why[0].reason is Reason.PREFIX for hit in hits)
+
+
 def test_nobody_in_the_place_leads_to_the_nearest_and_says_so(around: SearchIndex) -> None:
     result = around.search("spa pont-à-mousson", DESK)
     assert result.widened and [hit.id for hit in result.hits][-1] == "S3"
@@ -327,6 +333,7 @@ QUERIES = (
     "porte claquee",
     "metz",
     "le",
+    "k",
 )
 _WORDS = st.sampled_from(
     ["bel", "air", "kine", "metz", "hotel", "lac", "gauche", "etang", "le", "taxi", "dor"]

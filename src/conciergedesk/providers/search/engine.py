@@ -165,11 +165,15 @@ class SearchIndex:
         if not words and not reading.understanding.chips:
             return SearchResult(reading.understanding)
         wishes = Wishes(self.store, reading, context)
+        if context.typing and len(words) == 1 and len(words[0]) == 1 and not reading.understanding.chips:
+            return self._first_letter(reading, words[0], wishes, context, limit)
         places: dict[int, Place] = {}
         place_whole_names(self.store, self._forms(words), places)
         for row in [row for row in places if self.store.facts.standing[row] == CLOSED]:
             del places[row]
-        pool = self._pool(reading, wishes)
+        pool = NO_POOL
+        if not (reading.pending and any(place.level == SAME_NAME for place in places.values())):
+            pool = self._pool(reading, wishes)  # else the last word ends a name: nobody is asked for by trade
         certain = bool(reading.trade) and reading.exact
         terms, found = self._place_names(reading, words, wishes, pool, places, context)
         ordering = Ordering(self.store, wishes, context)
@@ -195,6 +199,22 @@ class SearchIndex:
             max(len(pool.rows), len(places)),
             pool.widened,
         )
+
+    def _first_letter(
+        self, reading: Reading, letter: str, wishes: Wishes, context: SearchContext, limit: int
+    ) -> SearchResult:
+        """One letter says too little to weigh words: whose name begins with it, in the order of a plain wish."""
+        rows = self.store.rows_beginning(letter)
+        pool = self._pools.pool(rows[wishes.keep(rows)])
+        places: dict[int, Place] = {}
+        ordering = Ordering(self.store, wishes, context)
+        place_pool(reading, -1, pool, ordering, places, limit)
+        chosen = ordering.best(places, limit)
+        explainer = Explainer(
+            self.store, self.lexicon, reading, self._matcher.terms([letter], [-1], typing=True)
+        )
+        hits = tuple(self._hits(chosen, places, explainer, wishes, ordering))
+        return SearchResult(reading.understanding, hits, len(pool.rows))
 
     def _pool(self, reading: Reading, wishes: Wishes) -> Pool:
         """Whom the chips ask for, when they explain all words but one that may still be typed."""

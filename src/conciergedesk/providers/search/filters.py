@@ -20,6 +20,8 @@ _KM_PER_DEGREE = 111.195
 # Hours are asked for at most this many providers; the nearest and best are asked first.
 MOST_ASKED = 500
 _SAID = 0.65
+# So many liked ones fill any list: the others need not be looked at.
+_LIKED_ENOUGH = 120
 CLOSED = STANDINGS.index(Standing.CLOSED)
 ACTIVE = STANDINGS.index(Standing.ACTIVE)
 
@@ -151,9 +153,11 @@ class Ordering:
         used last. ``foremost`` keeps who comes first of many rows for the next key.
         """
         facts = self._store.facts
+        known = foremost if foremost is not None and liked is None else {}
+        if liked is not None and len(rows) > MOST_ASKED and int(liked.sum()) >= _LIKED_ENOUGH:
+            rows, liked = rows[liked], None
         unliked = np.zeros(len(rows), np.bool_) if liked is None else ~liked
         if len(rows) > MOST_ASKED:
-            known = foremost if foremost is not None and liked is None else {}
             key = (trade, self._wishes.origin, tuple(self._wishes.communes))
             if key not in known:
                 known[key] = self._foremost(rows, trade, unliked)

@@ -23,7 +23,7 @@ _TRADE_WEIGHT = 0.8
 _EXACT, _SHORT, _GLUED, _SOUND, _SPLIT = 1.0, 0.97, 0.95, 0.84, 0.88
 _MOST_SPELLINGS = 24
 _COMMON = 2500
-_KEPT = 256
+_KEPT = 96
 # Looking a row up in a stretch costs as much as reading so many rows of it.
 _LOOK_UP = 6
 _BY_QUALITY = attrgetter("quality")
@@ -188,7 +188,7 @@ class Matcher:
             for number, quality in found.items()
             if frequency[number] > 0 and vocabulary.words[number] not in STOP_WORDS
         )
-        return [(-quality, -size, number) for quality, size, _word, number in ranked[: 2 * _MOST_SPELLINGS]]
+        return [(-quality, -size, number) for quality, size, _word, number in ranked[: _MOST_SPELLINGS + 8]]
 
     def _parts(self, word: str) -> list[tuple[float, int]]:
         """Two or three known words written as one."""

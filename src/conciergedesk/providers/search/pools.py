@@ -33,7 +33,7 @@ class Pool(NamedTuple):
 
 
 NO_POOL = Pool(NOBODY, np.zeros(0, np.bool_), {})
-_KEPT = 8
+_KEPT = 4
 
 
 class Pools:

@@ -280,6 +280,16 @@ class Store:
             rows = self._rows_between(glued, glued + "\0")
         return rows
 
+    def rows_beginning(self, glued: str) -> NDArray[np.int32]:
+        """Live rows whose name without spaces begins with ``glued``."""
+        first, after = glued, glued + _LAST
+        rows = self.by_name[self._name_place(first) : self._name_place(after)]
+        low, high = bisect_left(self.late_names, (first, -1)), bisect_left(self.late_names, (after, -1))
+        late = np.array([row for _, row in self.late_names[low:high]], np.int32)
+        rows = np.concatenate((rows, late))
+        alive: NDArray[np.int32] = rows[self.facts.alive[rows]]
+        return alive
+
     def _rows_between(self, first: str, after: str) -> list[int]:
         start = self._name_place(first)
         found: list[int] = []
