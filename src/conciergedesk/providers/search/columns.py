@@ -172,7 +172,7 @@ _FACTS = np.dtype(
         ("commune", np.int32),
         ("lat", np.float32),
         ("lon", np.float32),
-        ("last_used", np.int64),
+        ("last_used", np.uint32),
         ("tie", np.uint32),
         ("length", np.uint16),
     ]
@@ -192,7 +192,7 @@ class Facts:
     commune: NDArray[np.int32]
     lat: NDArray[np.float32]
     lon: NDArray[np.float32]
-    last_used: NDArray[np.int64]
+    last_used: NDArray[np.uint32]
     tie: NDArray[np.uint32]
     length: NDArray[np.uint16]
     names = tuple(_FACTS.names or ())
@@ -237,7 +237,7 @@ def fact_row(
         commune,
         float("nan") if entry.lat is None else entry.lat,
         float("nan") if entry.lon is None else entry.lon,
-        0 if used is None else int((used - _NEVER).total_seconds()),
+        0 if used is None else max(0, int((used - _NEVER).total_seconds())),
         crc32(entry.id.encode("utf-8", "surrogatepass")),
         min(length, 65535),
     )

@@ -18,7 +18,7 @@ Span = tuple[int, int]
 _PLAIN_WORD = re.compile("[a-z0-9]+")
 
 
-@lru_cache(maxsize=512)
+@lru_cache(maxsize=256)
 def _name_words(name: str) -> dict[str, Span]:
     """The words of a name with their places as it is written; the first place of each counts."""
     if name.isascii():

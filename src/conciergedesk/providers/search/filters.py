@@ -169,7 +169,12 @@ class Ordering:
         said = np.array([-round(one, 1) if one >= _SAID else 0.0 for one in likeness], np.float32)
         # In one town the name decides before the distance; without a town the distance comes first.
         nearest = (near // 2, said) if self._wishes.communes else (said, near // 2)
-        last = (-facts.last_used[rows], -facts.reliability[rows], -facts.agreement[rows], *nearest)
+        last = (
+            -facts.last_used[rows].astype(np.int64),
+            -facts.reliability[rows],
+            -facts.agreement[rows],
+            *nearest,
+        )
         first = (self._other_trade(rows, trade), ~inside, unliked, facts.standing[rows] != ACTIVE)
         order = np.lexsort((facts.tie[rows], near, *last, -self.ask(rows), *first))
         return rows[order], inside[order]
