@@ -140,21 +140,16 @@ def plan_period(
     sizes = [len(part.agents) * (1 if part.on_call else 2) for part in todo]
     for place, part in enumerate(todo):
         if part.on_call:
-            _use_spare(searched, 0.85 * (seconds - (time.perf_counter() - began)))
+            _use_spare(searched, 0.7 * (seconds - (time.perf_counter() - began)))
             frame = replace(frame, work=Roster(tuple(_all_assignments(searched, rota))))
         problem = compile_part(frame, part)
         left = max(0.05, seconds - (time.perf_counter() - began))
         share = left * sizes[place] / sum(sizes[place:])
         tell = _teller(progress, rota, problem, searched, (began, seconds))
-        search = Search(
-            problem,
-            seed=seed,
-            seconds=share if part.on_call else 0.75 * share,
-            progress=tell,
-            cancelled=cancelled,
-        )
+        search = Search(problem, seed=seed, seconds=share, progress=tell, cancelled=cancelled)
         searched.append(_Searched(part, search, time.perf_counter() - began))
-        searched[-1].found = search.run()
+        # Each part of work first gets a sound plan; what is left then goes where nothing is proved yet.
+        searched[-1].found = search.run(None if part.on_call or len(todo) == 1 else 1)
     _use_spare(searched, seconds - (time.perf_counter() - began))
     first = sum(one.search.first_at for one in searched) + (searched[0].offset if searched else 0.0)
     total = sum(one.found.value for one in searched if one.found)

@@ -53,21 +53,15 @@ def _arc_choices(layer: Layer) -> list[int]:
     return np.repeat(layer.choice, np.diff(bounds)).tolist()
 
 
-def relaxed(problem: Problem, master: Master, seconds: float) -> tuple[Floats, Floats, Floats] | None:
-    """The relaxed optimum by an interior point; None out of time.
-
-    Gives the prices of cover and of what is counted, and the share of each choice of each cell.
-    """
+def relaxed(problem: Problem, master: Master, seconds: float) -> tuple[Floats, Floats] | None:
+    """Prices of cover and of what is counted at the relaxed optimum, by an interior point; None out of time."""
     compact = _Compact(problem, master, 0, whole=False)
     compact.program.option("solver", "ipm")
     compact.program.option("run_crossover", "off")
     if compact.program.run(seconds) is not Outcome.OPTIMAL:
         return None
     duals = compact.program.duals()
-    share = np.zeros(problem.cost.shape)
-    for step, value in zip(compact.steps, compact.program.values().tolist(), strict=False):
-        share[step.person, step.day, step.choice] += value
-    return duals[compact.cover_row], duals[compact.counter_row], share
+    return duals[compact.cover_row], duals[compact.counter_row]
 
 
 def close_by_branching(problem: Problem, master: Master, seconds: float, seed: int = 0) -> Closed:

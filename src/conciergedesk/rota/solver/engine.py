@@ -21,7 +21,7 @@ MODEST = 100.0
 ALPHA = 0.8
 PER_PERSON = 2
 DIVE_ROUNDS = 4
-STARTS = 6
+STARTS = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +247,7 @@ class Engine:
         Prices are smoothed towards those of the best bound.
         """
         master, problem = self.master, self.problem
-        center = self.guide
+        center: tuple[Floats, Floats] | None = None
         best_low = -math.inf
         alpha = ALPHA
         whole = not fixed and cells_off is None

@@ -17,9 +17,6 @@ from conciergedesk.rota.solver.team_search import TeamSearch
 LONGEST_BRANCHING = 20.0
 MOST_RELAXED = 40_000
 FEW_COLUMNS = 3_000
-ROUNDINGS, TOWARDS = 4, 30.0
-GUIDED_ROUNDS = 200
-GUIDED_SHARE = 0.3
 
 
 class Search(Engine):
@@ -29,27 +26,35 @@ class Search(Engine):
     _fits: bool | None = None
     _team: TeamSearch | None = None
 
-    def run(self) -> Incumbent | None:
-        """Search until proved, cancelled or out of time; None when somebody has no legal roster at all."""
+    def run(self, turns: int | None = None) -> Incumbent | None:
+        """Search until proved, cancelled, out of time, or for some turns of the search; see :meth:`resume`.
+
+        None when somebody has no legal roster at all.
+        """
         if not self.start():
             return None
-        self._root(0.8 if self.long() else 0.45)
-        return self._on()
+        if self.long() and size_of(self.problem) <= FEW_COLUMNS:
+            self._branch(0.8)
+        if not self.proved:
+            self._root(0.8 if self.long() else 0.45)
+        return self._on(turns)
 
     def resume(self, seconds: float) -> Incumbent:
         """Search on for some more seconds after :meth:`run`."""
         self.deadline = time.perf_counter() + seconds
         return self._on()
 
-    def _on(self) -> Incumbent:
+    def _on(self, turns: int | None = None) -> Incumbent:
         if self._turn and self.long() and not self.root_closed:
             self._root(0.7)
-        while not self.proved and self.time_left() > 0:
+        while not self.proved and self.time_left() > 0 and (turns is None or self._turn < turns):
             self._turn += 1
             if self._turn == 1 and self.long():
-                if size_of(self.problem) <= FEW_COLUMNS:
-                    self._branch()
+                before = self.best_value
                 self._dive_in_cells(np.zeros_like(self.problem.cost))
+                if self.best_value >= before:
+                    # Stuck in a corner: another order of fixing mostly gets through.
+                    self._dive_in_cells(np.zeros_like(self.problem.cost), noise=0.15)
                 if self.time_left() <= 0:
                     self._turn = 0
             elif self._turn == 1:
@@ -79,10 +84,10 @@ class Search(Engine):
             self._team = TeamSearch(self)
         return self._team
 
-    def _branch(self) -> None:
+    def _branch(self, share: float = 0.5) -> None:
         """Hand a small problem over as one integer program."""
         found = close_by_branching(
-            self.problem, self.master, min(0.5 * self.time_left(), LONGEST_BRANCHING), self.seed
+            self.problem, self.master, min(share * self.time_left(), LONGEST_BRANCHING), self.seed
         )
         self.bound = max(self.bound, found.bound)
         if found.plans is not None and found.shapes is not None:
@@ -90,42 +95,27 @@ class Search(Engine):
 
     def _root(self, share: float = 1.0) -> None:
         """Price until the bound meets the relaxed value, for at most a share of the time left."""
-        if self.guide is None and self.long() and size_of(self.problem) <= MOST_RELAXED:
-            self._guided(share)
-            if self.guide is not None:
-                if self._together():
-                    self._team_search().begin()
-                end, self.deadline = self.deadline, time.perf_counter() + GUIDED_SHARE * self.time_left()
-                self.generate(range(len(self.problem.people)), GUIDED_ROUNDS, {})
-                self.deadline, self.root_closed = end, True
-                return
         end, self.deadline = self.deadline, time.perf_counter() + share * max(0.0, self.time_left())
         began, rounds = time.perf_counter(), self.rounds
         self.root_closed = self.generate(range(len(self.problem.people)), 10_000, {})
         self.deadline = end
         self.round_seconds = (time.perf_counter() - began) / max(1, self.rounds - rounds)
+        if (
+            self.long()
+            and not self.root_closed
+            and self.guide is None
+            and size_of(self.problem) <= MOST_RELAXED
+        ):
+            self._guided(share)
 
     def _guided(self, share: float) -> None:
         """The relaxed optimum in one go: prices that give the bound at once and lead the pricing after it."""
         found = relaxed(self.problem, self.master, max(0.05, share * self.time_left()))
         if found is None:
             return
-        cover, counter, shares = found
-        self.guide = cover, counter
-        reduced = self.problem.reduced(cover, counter)
-        everybody = range(len(self.problem.people))
-        _, low = self.price(reduced, everybody)
+        cover, counter = self.guide = found
+        _, low = self.price(self.problem.reduced(cover, counter), range(len(self.problem.people)))
         self.bound = max(self.bound, low + self.master.dual_value(cover, counter))
-        for turn in range(ROUNDINGS):
-            noise = 1.0 + 0.5 * turn * (self.random.random(shares.shape) - 0.5)
-            near, _ = self.price(reduced - TOWARDS * shares * noise, everybody)
-            rosters = {one.person: one for one in near}
-            if len(rosters) < len(everybody) or self.time_left() <= 0:
-                return
-            self.descend(
-                np.stack([rosters[person].plan for person in everybody]),
-                np.asarray([rosters[person].shape for person in everybody]), rounds=4,
-            )  # fmt: skip
 
     def _dive(self, fixed: dict[int, int], noise: float = 0.0, rounds: int = 12) -> None:
         """Fix the surest people, price again for the others, until everybody is fixed."""

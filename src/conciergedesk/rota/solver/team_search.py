@@ -21,8 +21,7 @@ CROSS_SECONDS = 3.0
 SPREAD_ROUNDS = 5
 CUT_WEEKS = 4
 BOUND_ROUNDS = 6
-FIRST_ROUNDS = 4
-FIRST, NARROW, WIDE = 25.0, 50.0, 120.0
+NARROW, WIDE = 50.0, 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,11 +150,6 @@ class TeamSearch:
             self.prices = prices
         if engine.best_plans is not None:
             self.team.admit(engine.best_plans)
-
-    def begin(self) -> None:
-        """A few joint plans at the relaxed prices: the first ones that count well for everybody."""
-        self.narrow(FIRST)
-        self.tighten(FIRST_ROUNDS)
 
     def step(self) -> None:
         """One turn: the bound first, then a cut roster or a neighbourhood."""
