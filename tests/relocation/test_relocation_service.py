@@ -400,7 +400,7 @@ def test_a_family_becomes_ambassador_only_after_a_good_closing_survey(desk: Desk
     desk.act(clemence, relocation.hold_followup, house(), closing.id, {"pulse": 9})
     desk.act(clemence, relocation.propose_ambassador, file_id, answer="accepted")
     assert card(desk, clemence, file_id).ambassador == "accepted"
-    with pytest.raises(RuleRefused, match="A23"):
+    with pytest.raises(RuleRefused, match="Assurance habitation"):
         desk.act(clemence, relocation.close_file, house(), file_id)
 
 

@@ -11,10 +11,14 @@ from pathlib import Path
 import pytest
 
 from conciergedesk.core.actor import SYSTEM
+from conciergedesk.customers import service as customers
 from conciergedesk.hotline import service as hotline
 from conciergedesk.hotline.queries import call_log, incident_card, missed_calls
 from conciergedesk.hotline.register import rounds
 from conciergedesk.hotline.tables import HotlineCall
+from conciergedesk.keys import service as keys
+from conciergedesk.keys.custody import Identity
+from conciergedesk.keys.tags import show_tag
 from conciergedesk.ui.cells import short
 from conciergedesk.ui.modals.choice import Choice
 from conciergedesk.ui.modals.form import FormSheet
@@ -440,3 +444,33 @@ async def test_the_call_back_of_an_unknown_number_can_be_dialled_from_the_list(
     lines.desk.act(SYSTEM, hotline.caller_gave_up, lines.house, call)
     async with open_hotline((80, 24)) as shown:
         assert "0536491122" in shown.text
+
+
+async def test_f_finds_sites_tickets_sets_and_files_and_opens_them(
+    open_hotline: OpenHotline, lines: Hotline
+) -> None:
+    lines.desk.act(lines.helene, customers.add_person, first_name="Zoé", phones=["06 39 98 44 11"])
+    place = lines.desk.act(lines.helene, keys.add_place, "hook", "7")
+    entrusted = keys.Entrusted(
+        "Zoé", "porte", place, "M-1", at(1, 9).date(), lodging="Les Charmes bis, 3 rue Haute, Gorze",
+        identity=Identity.PASSPORT,
+    )  # fmt: skip
+    lines.desk.act(lines.helene, keys.entrust, lines.house.book, entrusted)
+    async with open_hotline(mode="", actor=lines.lucie) as shown:
+        await shown.press("f")
+        await shown.type("charmes")
+        assert "Les Charmes" in shown.text and "clé 101" not in shown.text, (
+            "a tag never answers to its address"
+        )
+        await shown.press("enter")
+        assert isinstance(shown.app.screen, SiteSheet)
+        await shown.press("escape", "f")
+        await shown.type("t-1")
+        assert "borne noire" in shown.text
+        await shown.press("enter")
+        screen = shown.app.screen
+        assert isinstance(screen, HotlineScreen)
+        assert screen.list.current is not None and screen.list.current.ref == "T-1"
+        await shown.press("f")
+        await shown.type(show_tag(101))
+        assert f"clé {show_tag(101)}" in shown.text and "crochet 7" in shown.text

@@ -198,6 +198,7 @@ def make_app(files: Files, actor: Actor, *, theme: str = "desk-nuit", language: 
         {"board": board, "relocation": screen}, clock=files.clock, theme=theme, language=language,
         glyph_set="unicode",
     )  # fmt: skip
+    app.use_rights(lambda: actor.rights)
     RequestHandlers(app, session, Drafts(session))
     handlers.append(RelocationHandlers(app, session))
     app.sign_in(

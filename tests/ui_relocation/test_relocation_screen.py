@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 
 from conciergedesk.board.rules import PromiseKind
+from conciergedesk.relocation import service as relocation
+from conciergedesk.ui.modals.relocation_visits import ProgrammeSheet
 from conciergedesk.ui.screens.board import BoardScreen
 from tests.conftest import PARIS
-from tests.ui_relocation.conftest import Files, OpenFiles
+from tests.ui_relocation.conftest import Files, OpenFiles, house
 
 SIZES = [(80, 24), (120, 36)]
 
@@ -312,3 +314,105 @@ def test_days_are_said_from_the_arrival() -> None:
     assert max(steps) - min(steps) <= 1, "near days have as much room as far months"
     everything = [place(days, 26, 114) for days in range(-120, 400)]
     assert everything == sorted(everything)
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_file_is_brought_to_a_newer_plan_after_its_preview(
+    open_files: OpenFiles, files: Files, size: tuple[int, int]
+) -> None:
+    shipped = house().shelf.plan("settling_family")
+    text = house().texts[shipped.id, shipped.version].replace('due = "-10d"', 'due = "-8d"')
+    files.desk.act(files.helene, relocation.publish_plan, text)
+    async with open_files(size) as shown:
+        await shown.press("enter")
+        assert "plan plus récent" in shown.text
+        before = {one.code: one.due for one in files.card("hartmann").items}
+        await shown.press("a", "v")
+        assert "Contrat d’eau" in shown.text and "restent tels quels" in shown.text
+        await shown.press("escape")
+        assert {one.code: one.due for one in files.card("hartmann").items} == before
+        await shown.press("a", "v", "enter")
+        assert files.card("hartmann").plan_is_current and "plan plus récent" not in shown.text
+        assert {one.code: one.due for one in files.card("hartmann").items} != before
+
+
+async def test_a_file_is_closed_with_the_households_last_word_and_taken_back(
+    open_files: OpenFiles, files: Files
+) -> None:
+    async with open_files((80, 24)) as shown:
+        await shown.press("enter", "a", "c", "i")
+        assert "Encore ouverts" in shown.text, "said before the survey is asked"
+        await shown.press("escape", "a", "c", "p")
+        await shown.type("4")
+        await shown.press("tab")
+        await shown.type("trop loin [/] de tout")
+        await shown.press("enter")
+        card = files.card("hartmann")
+        assert card.state == "closed" and any(one.words == "trop loin [/] de tout" for one in card.followups)
+        assert "I-01 clos" in shown.text and "1 action pour le superviseur" in shown.text
+        await shown.press("u")
+        assert files.card("hartmann").state == "open"
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_work_across_the_border_is_counted_and_its_notes_are_dated(
+    open_files: OpenFiles, files: Files, size: tuple[int, int]
+) -> None:
+    async with open_files(size) as shown:
+        await shown.press("enter", "a", "t")
+        assert "Luxembourg" in shown.text and "0 / 34" in shown.text and "cns.public.lu" in shown.text
+        await shown.press("a")
+        await shown.type("1/3 au 19/3, [/]")
+        await shown.press("enter")
+        assert "« [/] » n’est pas un jour" in shown.text
+        await shown.press("ctrl+u")
+        await shown.type("4/1 au 5/2, 1/3 au 4/3")
+        await shown.press("enter")
+        assert "29 / 34" in shown.text and "près du seuil" in shown.text
+        assert files.card("hartmann").telework[0].amber
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_a_mini_stay_is_composed_and_goes_out_once_its_operator_is_named(
+    open_files: OpenFiles, files: Files, size: tuple[int, int]
+) -> None:
+    async with open_files(size) as shown:
+        await shown.press("h", "n")
+        for typed in ("m", "Jakub [/] Zielinski", "", "", "ven 14h", "dim 16h"):
+            await shown.type(typed)
+            await shown.press("tab")
+        await shown.press("enter")
+        sheet = shown.app.screen
+        assert isinstance(sheet, ProgrammeSheet), shown.text
+        for kind, label, starts, ends, place in (
+            ("l", "Chambre", "ven 16h", "dim 11h", "Maison des Lilas"),
+            ("d", "Dîner [@click=app.quit]x", "ven 19h30", "+2h", "Chez Mirabelle"),
+        ):
+            await shown.press("a")
+            for typed in (kind, label, starts, ends, place):
+                await shown.type(typed)
+                await shown.press("tab")
+            await shown.press("enter")
+        assert "Dîner [@clic" in shown.text and "L. 211-18" in shown.text
+        await shown.press("M")
+        assert "opérateur immatriculé" in " ".join(shown.text.split())
+        await shown.press("escape", "h", "down", "enter", "o")
+        await shown.type("Voyages du Pays")
+        await shown.press("tab")
+        await shown.type("IM057 26 0001")
+        await shown.press("enter", "M")
+        assert "envoyé" in shown.text
+        await shown.press("x")
+        assert "annulé" in shown.text
+
+
+async def test_refusals_are_never_ticked_and_the_footer_offers_only_what_is_allowed(
+    open_files: OpenFiles, files: Files
+) -> None:
+    async with open_files((200, 60)) as shown:
+        assert "v chiffres" not in shown.lines[-1] and "o nouveau dossier" in shown.lines[-1]
+        await shown.press("v")
+        said = next(line for line in shown.lines if "superviseurs" in line)
+        assert "×" in said and "✓" not in said
+    async with open_files((200, 60), actor=files.helene) as shown:
+        assert "v chiffres" in shown.lines[-1]

@@ -7,7 +7,8 @@ from pathlib import Path
 import typer
 
 from conciergedesk.cli.output import say, say_json, say_table, signed_in, spoken
-from conciergedesk.core.i18n import _, show_date
+from conciergedesk.core.errors import InvalidFile
+from conciergedesk.core.i18n import N_, _, active_language, show_date
 
 app = typer.Typer(help="List, open and move relocation files; write a family's plan.", no_args_is_help=True)
 
@@ -165,3 +166,107 @@ def plan(
         session.close()
     say(str(stem.with_suffix(".pdf")))
     say(str(stem.with_suffix(".ics")))
+
+
+@app.command()
+def close(
+    file: int = typer.Argument(..., help="Number of the file."),
+    outcome: str = typer.Argument(..., help="settled, left, transferred or cancelled."),
+    pulse: str = typer.Option("", "--pulse", help="What the household says at the end, 0 to 10."),
+    words: str = typer.Option("", "--words", help="Their words."),
+    agent: str = _AGENT,
+    sample: bool = _SAMPLE,
+) -> None:
+    """Close a file with the household's last word."""
+    with spoken():
+        from conciergedesk.ui.relocation_room import RelocationRoom
+
+        session = signed_in(agent=agent, sample=sample)
+        room = RelocationRoom(session)
+        card = room.open_file(file)
+        held = room.close(card, outcome, {"pulse": pulse}, words, "")
+        session.close()
+    say(f"{card.ref}  {card.household}  {outcome}  {len(held.actions)}")
+
+
+@app.command()
+def publish(
+    plan_file: Path = typer.Argument(..., help="A plan, or a new version of one, as TOML."),
+    check: bool = typer.Option(False, "--check", help="Only say whether it can be read."),
+    agent: str = _AGENT,
+    sample: bool = _SAMPLE,
+) -> None:
+    """Publish a plan: files opened from now on use it, open ones keep theirs until they are brought to it."""
+    with spoken():
+        from conciergedesk.relocation import service as relocation
+        from conciergedesk.relocation.plan_files import parse_plan
+
+        text = _text_of(plan_file)
+        if check:
+            plan = parse_plan(text, plan_file.name)
+        else:
+            session = signed_in(agent=agent, sample=sample)
+            plan = session.act(relocation.publish_plan, text, plan_file.name)
+            session.close()
+    say(f"{plan.id}  {plan.version}  {len(plan.items)}")
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidFile(
+            N_("This file cannot be read ({reason})."), file=file.name, where="", reason=str(error)[:120]
+        ) from None
+
+
+@app.command()
+def border(
+    file: int = typer.Argument(..., help="Number of the file."),
+    days: str = typer.Option("", "--days", help="Days worked at home to note: “3/3, 15/3 au 19/3”."),
+    agent: str = _AGENT,
+    sample: bool = _SAMPLE,
+    as_json: bool = _JSON,
+) -> None:
+    """Print the days told against their thresholds and the dated notes on work across the border."""
+    with spoken():
+        from conciergedesk.relocation.plans import CERTAINTY_LABELS
+        from conciergedesk.ui.relocation_room import RelocationRoom
+
+        session = signed_in(agent=agent, sample=sample)
+        room = RelocationRoom(session)
+        card = room.open_file(file)
+        if days:
+            room.note_telework(card, days, card.members[0].name if card.members else "")
+            card = room.file(file)
+        side = room.border(card)
+        session.close()
+    if as_json:
+        say_json({"country": side.country, "counts": side.counts, "notes": side.notes})
+        return
+    say_table(
+        (_("Threshold"), _("Days"), _("Limit")),
+        [(one.threshold, str(one.used), f"{one.limit}{' !' if one.amber else ''}") for one in side.counts],
+    )
+    for note in side.notes:
+        say(note.text.in_language(active_language()))
+        say(f"    {note.source}  {show_date(note.source_date)}  {_(CERTAINTY_LABELS[note.certainty])}")
+    say(side.refer_to)
+
+
+@app.command()
+def shorten(agent: str = _AGENT, sample: bool = _SAMPLE, as_json: bool = _JSON) -> None:
+    """Take the people out of files that are over for long enough; every desk does it by itself as well."""
+    with spoken():
+        from conciergedesk.relocation import service as relocation
+
+        session = signed_in(agent=agent, sample=sample)
+        done = session.act(relocation.shorten, session.relocation_house())
+        session.close()
+    if as_json:
+        say_json(done)
+        return
+    say_table(
+        (_("Refused"), _("Settled"), _("Programmes")),
+        [(str(done.refused), str(done.settled), str(done.programmes))],
+    )

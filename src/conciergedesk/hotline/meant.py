@@ -130,6 +130,23 @@ def _site(session: Session, text: str) -> list[tuple[int, str, str]]:
     return exact or hits
 
 
+def sites_named(session: Session, text: str, limit: int = 5) -> list[tuple[int, str, str, str]]:
+    """(id, name, provider, town) of sites whose name, town or provider has these words."""
+    words = fold(text).split()
+    query = (
+        pick(Site.id, Site.name, Provider.name, Site.commune, Site.search)
+        .join(Provider, col(Provider.id) == Site.provider_id)
+        .where(col(Site.active))
+        .order_by(col(Site.name))
+    )
+    found = [
+        (i or 0, name, provider, commune)
+        for i, name, provider, commune, search in (session.exec(query) if words else ())
+        if all(word in f"{search} {fold(provider)}" for word in words)
+    ]
+    return found[:limit]
+
+
 def sites_to_visit(
     session: Session, now: datetime, rules: HotlineRules, *, limit: int = MOST_STOPS
 ) -> list[SiteRow]:

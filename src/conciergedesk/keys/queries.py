@@ -144,6 +144,20 @@ def set_rows(
     return sorted(found, key=_pressing)
 
 
+def sets_named(
+    session: Session, text: str, now: datetime, ladder: Ladder, zone: tzinfo, limit: int = 5
+) -> list[SetRow]:
+    """Sets by tag, or by who has or awaits them. The property is no way in here: a tag never stands beside it."""
+    words = fold(text).split()
+    found = []
+    for row in set_rows(session, now, ladder, zone) if words else []:
+        promised = row.reservation.holder_name if row.reservation is not None else ""
+        known = fold(f"{row.tag} {row.tag.replace('-', '')} {row.position.holder.name} {promised}")
+        if all(word in known for word in words):
+            found.append(row)
+    return found[:limit]
+
+
 def _pressing(row: SetRow) -> tuple[int, float, int]:
     """What must move first comes first; what hangs quietly comes last, by number."""
     due = row.due_at

@@ -25,6 +25,7 @@ class FileStub:
     household: str
     coach_id: int
     coach: str
+    is_open: bool = True
 
     @property
     def ref(self) -> str:
@@ -235,6 +236,14 @@ class FileCard:
     def silent_days(self, today: date) -> int | None:
         """Days since the household was last heard."""
         return None if self.heard_on is None else (today - self.heard_on).days
+
+
+@dataclass(frozen=True, slots=True)
+class PlanVersion:
+    """One version of a plan; ``published_at`` is None for the one that the house ships."""
+
+    version: str
+    published_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,8 +170,13 @@ def _read(
         pick(*columns, *_FILE)
         .join(RelocationFile, col(RelocationFile.id) == table.file_id)
         .join(Agent, col(Agent.id) == RelocationFile.coach_id)
-        .where(col(RelocationFile.is_open), col(table.is_open), moment <= until)
+        .where(col(table.is_open), moment <= until)
     )
+    if table is RelocationAction:
+        # What a low closing survey asks of the supervisor outlives the file.
+        query = query.where(col(RelocationFile.shortened_at).is_(None))
+    else:
+        query = query.where(col(RelocationFile.is_open))
     if only is not None:
         query = query.where(col(table.id).in_(only))
     yield from session.exec(query)

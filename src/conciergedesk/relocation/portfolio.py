@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import date, datetime, timedelta
+from itertools import islice
 
 from sqlalchemy import case, func, or_
 from sqlmodel import Session, col
@@ -12,6 +13,7 @@ from conciergedesk.core.actor import Actor
 from conciergedesk.core.db.read import pick
 from conciergedesk.core.errors import NotAllowed
 from conciergedesk.core.i18n import N_, active_language
+from conciergedesk.core.text import fold
 from conciergedesk.customers.tables import Organisation
 from conciergedesk.relocation.cards import (
     CoachLoad,
@@ -179,20 +181,26 @@ def coach_loads(session: Session, today: date) -> tuple[CoachLoad, ...]:
 
 
 def find_files(session: Session, text: str, limit: int = 8) -> list[FileStub]:
-    """Files by household or number; name and coach, for everybody."""
+    """Files by household or number, open ones first; name and coach, for everybody."""
     text = text.strip()
     digits = text.upper().removeprefix("I-").removeprefix("I")
     query = (
-        pick(RelocationFile.id, RelocationFile.household, RelocationFile.coach_id, Agent.first_name)
+        pick(
+            RelocationFile.id, RelocationFile.household, RelocationFile.coach_id, Agent.first_name,
+            RelocationFile.is_open,
+        )
         .join(Agent, col(Agent.id) == RelocationFile.coach_id)
-        .where(col(RelocationFile.is_open))
-        .limit(limit)
-    )
+        .where(col(RelocationFile.shortened_at).is_(None))
+        .order_by(col(RelocationFile.is_open).desc(), col(RelocationFile.id).desc())
+    )  # fmt: skip
     if digits.isascii() and digits.isdigit() and len(digits) < 10:
-        query = query.where(RelocationFile.id == int(digits))
-    else:
-        query = query.where(func.lower(RelocationFile.household).contains(text.lower()))
-    return [FileStub(*row) for row in session.exec(query)]
+        return [FileStub(*row) for row in session.exec(query.where(RelocationFile.id == int(digits)))]
+    words = fold(text).split()
+    if not words:
+        return []
+    # Names are few and short; folded here, "Lefevre" finds "Lefèvre" in every database.
+    found = (row for row in session.exec(query) if all(word in fold(row[1]) for word in words))
+    return [FileStub(*row) for row in islice(found, limit)]
 
 
 # --- figures ---

@@ -22,6 +22,7 @@ from conciergedesk.relocation.cards import (
     FollowUpLine,
     ItemLine,
     LinkedRequest,
+    PlanVersion,
     ProgrammeCard,
     QuestionLine,
     RiskLine,
@@ -49,6 +50,7 @@ from conciergedesk.relocation.tables import (
     RelocationItem,
     RelocationNeeds,
     RelocationNote,
+    RelocationPlan,
     RelocationQuestion,
     RelocationRisk,
 )
@@ -165,6 +167,21 @@ def file_card(
             for one in profiles_of(profile_of(opened.members, row.facts), house.profiles)
         ),
     )
+
+
+def plan_versions(session: Session, house: RelocationHouse, plan_id: str) -> list[PlanVersion]:
+    """The versions of a plan that a file can be brought to, the one that new files begin with first."""
+    current = house.current_plan(session, plan_id).version
+    kept = session.exec(
+        pick(RelocationPlan.plan_version, RelocationPlan.published_at)
+        .where(RelocationPlan.plan_id == plan_id)
+        .order_by(col(RelocationPlan.id).desc())
+    )
+    found = {version: PlanVersion(version, published) for version, published in kept}
+    shipped = house.shelf.plans.get(plan_id)
+    if shipped is not None:
+        found.setdefault(shipped.version, PlanVersion(shipped.version, None))
+    return sorted(found.values(), key=lambda one: one.version != current)
 
 
 def item_line(row: RelocationItem, plan: Plan, language: str) -> ItemLine:

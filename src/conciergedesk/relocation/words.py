@@ -7,6 +7,9 @@ from conciergedesk.core.i18n import N_
 SILENT_DAYS = 14
 """Days without a word after which a household counts as silent."""
 
+CLOSING = "closing"
+"""The contact by which a file ends: the survey six months after the arrival."""
+
 RELOCATION_ACTS = {
     "relocation.opened": N_("file opened"),
     "relocation.given": N_("given to another coach"),
@@ -58,6 +61,7 @@ RELOCATION_ACTS = {
     "relocation.needs_answered": N_("needs noted"),
     "relocation.needs_complete": N_("needs interview complete"),
     "relocation.programme_planned": N_("programme begun"),
+    "relocation.programme_assigned": N_("programme assigned"),
     "relocation.programme_sent": N_("programme sent"),
     "relocation.programme_cancelled": N_("programme cancelled"),
     "relocation.part_added": N_("part added"),

@@ -37,6 +37,9 @@ class Scope(StrEnum):
     MISSED = "missed"
     SITES = "sites"
     SITE = "site"
+    PLAN = "plan"
+    BORDER = "border"
+    PROGRAMME = "programme"
     LIST = "list"
     FILTER = "filter"
     SHEET = "sheet"
@@ -73,6 +76,9 @@ SCOPE_TITLES: Mapping[Scope, str] = {
     Scope.MISSED: N_("In missed calls"),
     Scope.SITES: N_("In the list of sites"),
     Scope.SITE: N_("At a site"),
+    Scope.PLAN: N_("Before another plan"),
+    Scope.BORDER: N_("Work across the border"),
+    Scope.PROGRAMME: N_("In a programme of visits"),
     Scope.LIST: N_("In a list"),
     Scope.FILTER: N_("While filtering"),
     Scope.SHEET: N_("In a sheet"),
@@ -138,7 +144,7 @@ def _act(
 
 ACTIONS: tuple[Action, ...] = (
     _act("desk.new", "n", 1, N_("act|new"), N_("Note a new request in one line.")),
-    _act("desk.find", "f", 2, N_("act|find"), N_("Find a person, a request, a provider or a key.")),
+    _act("desk.find", "f", 2, N_("act|find"), N_("Find a person, a request, a file, a key, a ticket or a site.")),
     _act("desk.call", "r", 3, N_("act|call in"), N_("A call came in: find who is calling.")),
     _act("desk.undo", "u", 60, N_("act|undo"), N_("Undo my last act.")),
     _act("desk.redo", "U", 0, N_("act|redo"), N_("Do again what I have just undone.")),
@@ -309,6 +315,8 @@ ACTIONS: tuple[Action, ...] = (
     _act("relocation.facts", "c", 70, N_("act|household"), N_("Correct or complete the household and what dates hang on.")),
     _act("relocation.needs", "i", 72, N_("act|needs"), N_("Go on with the needs interview where it was left.")),
     _act("relocation.ask", "m", 74, N_("act|reminders"), N_("Ask family or employer; remind; note their answer.")),
+    _act("relocation.whole", "a", 75, N_("act|whole file"), N_("Close, give on, another plan, telework and border, package, back-up.")),
+    _act("relocation.visits", "h", 77, N_("act|visits"), N_("Candidate visits and mini-stays: begin, compose, send, decide.")),
     _act("relocation.view", "v", 76, N_("act|figures"), N_("Between files, everybody's files and the figures."), verb="view"),
     _act("relocation.filter", "slash", 85, N_("act|filter"), N_("Filter the files by household, employer, coach or stage."), verb="filter"),
     _act("relocation.right", "right", 0, N_("act|next owner"), N_("To the items of the next owner."), verb="side(1)"),
@@ -452,6 +460,21 @@ ACTIONS: tuple[Action, ...] = (
     _act("site.contact", "c", 4, N_("act|new contact"), N_("Note who calls from this site."), verb="contact"),
     _act("site.down", "down", 0, N_("act|down"), N_("Further down."), verb="down"),
     _act("site.up", "up", 0, N_("act|up"), N_("Further up."), verb="up"),
+    _act("plan.apply", "enter", 1, N_("act|apply"), N_("Bring the file to this version of the plan."), verb="apply"),
+    _act("plan.down", "down", 0, N_("act|down"), N_("Further down."), verb="down"),
+    _act("plan.up", "up", 0, N_("act|up"), N_("Further up."), verb="up"),
+    _act("border.days", "a", 1, N_("act|note days"), N_("Note days worked at home, as the person says."), verb="days"),
+    _act("border.down", "down", 2, N_("act|down"), N_("Further down."), verb="down"),
+    _act("border.up", "up", 0, N_("act|up"), N_("Further up."), verb="up"),
+    _act("programme.add", "a", 1, N_("act|new part"), N_("Add a part: a request of its own."), verb="add"),
+    _act("programme.cancel_part", "x", 2, N_("act|cancel part"), N_("Cancel the part under the cursor, with its request."), verb="cancel_part"),
+    _act("programme.operator", "o", 3, N_("act|operator"), N_("Name the registered operator of a package."), verb="operator"),
+    _act("programme.sent", "M", 4, N_("act|sent"), N_("The household has its programme."), verb="sent", leaves_desk=True),
+    _act("programme.decide", "s", 5, N_("act|decision"), N_("Hired, not hired, or withdrew."), verb="decide"),
+    _act("programme.assign", "i", 6, N_("act|assign"), N_("Put it into a file, or give it to another coach."), verb="assign"),
+    _act("programme.cancel", "X", 7, N_("act|cancel all"), N_("Cancel the programme with all its requests."), verb="cancel", leaves_desk=True),
+    _act("programme.down", "down", 0, N_("act|down"), N_("One line down."), verb="down"),
+    _act("programme.up", "up", 0, N_("act|up"), N_("One line up."), verb="up"),
     _act("list.up", "up", 0, N_("act|up"), N_("One line up."), verb="cursor(-1)"),
     _act("list.down", "down", 0, N_("act|down"), N_("One line down."), verb="cursor(1)"),
     _act("list.page_up", "pageup", 0, N_("act|page up"), N_("One page up."), verb="page(-1)"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import PurePath
@@ -19,6 +19,7 @@ from conciergedesk.board.rules import Counts
 from conciergedesk.core.clock import Clock, SystemClock
 from conciergedesk.core.errors import DeskError, Unavailable
 from conciergedesk.core.i18n import N_, active_language, use_language
+from conciergedesk.ui.act_rights import is_allowed, refusal
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
 from conciergedesk.ui.glyphs import use_glyphs
 from conciergedesk.ui.themes import DAY, MONO, NIGHT, THEMES, theme_for
@@ -111,6 +112,7 @@ class DeskApp(App[None]):
         self.stylesheet = KeptStyles(variables=self.get_css_variables())
         self._handlers: dict[str, Handler] = {}
         self._offered: frozenset[str] = frozenset()
+        self._rights: Callable[[], Collection[str] | None] = lambda: None
         self._make_handlers: Callable[[], None] = lambda: None
         self._factories = dict(modes)
         for mode, factory in modes.items():
@@ -206,12 +208,24 @@ class DeskApp(App[None]):
     def handles(self, act_id: str) -> bool:
         return act_id in self._handlers or act_id in self._offered
 
+    def use_rights(self, rights: Callable[[], Collection[str] | None]) -> None:
+        """Offer only what whoever is signed in may do; ``rights`` answers None while nobody is."""
+        self._rights = rights
+
+    def allows(self, act_id: str) -> bool:
+        """Whether whoever is signed in may do an act."""
+        rights = self._rights()
+        return rights is None or is_allowed(act_id, rights)
+
     def handler_of(self, act_id: str) -> Handler | None:
         """What does the act now; a room that takes an act over asks it for what is not its own."""
         return self._handlers.get(act_id)
 
     def handle(self, ask: Ask) -> None:
         """Run the handler of an act."""
+        if not self.allows(ask.act):
+            ask.screen.refuse(refusal(ask.act))
+            return
         if ask.act in self._offered:
             self._make_handlers()
         handler = self._handlers.get(ask.act)

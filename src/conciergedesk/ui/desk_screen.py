@@ -114,6 +114,8 @@ class DeskScreen(CallingScreen[None]):
 
     def can(self, act: Action) -> bool:
         """Whether an act can be done here and now; what cannot is not offered anywhere."""
+        if not self.desk.allows(act.id):
+            return False
         name, _paren, argument = act.verb.partition("(")
         return self.can_do(name, argument.rstrip(")").strip("'"))
 
@@ -183,6 +185,10 @@ class DeskScreen(CallingScreen[None]):
     def say(self, text: str, act: str = "") -> None:
         """Say in one line that something was done; ``act`` is offered after it (``desk.undo``)."""
         self.toasts.say(text, act)
+
+    def refuse(self, text: str) -> None:
+        """Say that nothing was done, and why: never with the tick of what was done."""
+        self.toasts.refuse(text)
 
     def show_error(self, error: DeskError) -> None:
         self.toasts.fail(str(error))

@@ -367,7 +367,7 @@ class KeyRoom:
             note=values["note"],
             home_place_id=self.place_id(values["place"]),
             lodging=values["lodging"],
-            has_address=said_yes(values["has_address"]),
+            has_address=said_yes(values["has_address"]) if values["has_address"].strip() else None,
         )
 
     def change_pieces(self, set_id: int, typed: str, reason: str) -> None:

@@ -42,6 +42,7 @@ _SCREENS = frozenset(
 _IN_SHEETS = frozenset(
     {Scope.FORM, Scope.CHOICE, Scope.PALETTE, Scope.HELP, Scope.INCIDENT, Scope.COUNT, Scope.SHOWN}
     | {Scope.CALL, Scope.TRIAGE, Scope.ARTICLE, Scope.MISSED, Scope.ASKS, Scope.SITES, Scope.SITE}
+    | {Scope.PLAN, Scope.BORDER, Scope.PROGRAMME}
 )
 """Scopes that share a sheet's own acts."""
 

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from conciergedesk.core.errors import InvalidInput
-from conciergedesk.core.i18n import N_, active_zone
+from conciergedesk.core.i18n import N_, active_language, active_zone
 from conciergedesk.core.paths import desk_home, make_private
-from conciergedesk.relocation.cards import Figures, FileCard, ItemLine, Portfolio
+from conciergedesk.relocation.cards import Figures, FileCard, ItemLine, PlanVersion, Portfolio
 from conciergedesk.relocation.plans import Plan
 
 if TYPE_CHECKING:
     from conciergedesk.relocation.house import RelocationHouse
     from conciergedesk.relocation.owed import OwedKind
-    from conciergedesk.relocation.schedule import MovePreview
+    from conciergedesk.relocation.reference_files import BorderNote, BorderThreshold
+    from conciergedesk.relocation.rules import TeleworkCount
+    from conciergedesk.relocation.schedule import Migration, MovePreview
     from conciergedesk.relocation.service import Held
     from conciergedesk.ui.session import DeskSession
 
@@ -28,6 +30,26 @@ class Handed:
     pdf: str
     calendar: str
     items: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanPreview:
+    """What another version of the plan would change; ``labels`` name its items by code."""
+
+    version: str
+    migration: Migration
+    labels: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class BorderSide:
+    """What is known about work across the border: dated notes, thresholds, days that were told. No conclusion."""
+
+    country: str
+    notes: tuple[BorderNote, ...]
+    thresholds: tuple[BorderThreshold, ...]
+    counts: tuple[TeleworkCount, ...]
+    refer_to: str
 
 
 class RelocationRoom:
@@ -183,7 +205,7 @@ class RelocationRoom:
                 return one.id
         return typed.strip()
 
-    def coach_id(self, typed: str) -> int | None:
+    def coach_id(self, typed: str, field: str = "coach") -> int | None:
         """The coach meant by a first name or a code; whoever is signed in when nothing is typed.
 
         Raises:
@@ -197,7 +219,7 @@ class RelocationRoom:
         for one in self.session.staff():
             if wanted in (fold(one.first_name), fold(one.code), fold(one.name)):
                 return one.id
-        raise InvalidInput(N_("Nobody here is called “{name}”."), field="coach", name=typed.strip()[:40])
+        raise InvalidInput(N_("Nobody here is called “{name}”."), field=field, name=typed.strip()[:40])
 
     def preview(self, card: FileCard, arrival: date) -> MovePreview:
         from conciergedesk.relocation import service as relocation
@@ -238,6 +260,87 @@ class RelocationRoom:
 
         self.session.act(relocation.set_state, self.house, item.id, state, seen=item.version, **more)
         self.watch(card.id)
+
+    # --- the file as a whole ---
+
+    def versions(self, card: FileCard) -> list[PlanVersion]:
+        """Versions of the plan that the file can be brought to, the newest first."""
+        from conciergedesk.relocation.queries import plan_versions
+
+        found = self.session.ask(plan_versions, self.house, card.plan_id)
+        return [one for one in found if one.version != card.plan_version]
+
+    def preview_plan(self, card: FileCard, version: str) -> PlanPreview:
+        """What a version of the plan would change, with the words of both plans."""
+        from conciergedesk.relocation import service as relocation
+
+        migration = self.session.ask(relocation.preview_plan, self.house, card.id, version)
+        new = self.session.ask(lambda s: self.house.plan(s, card.plan_id, version))
+        language = active_language()
+        labels = {code: item.label.in_language(language) for code, item in new.items.items()}
+        return PlanPreview(version, migration, labels | {one.code: one.label for one in card.items})
+
+    def use_plan(self, card: FileCard, version: str) -> Migration:
+        from conciergedesk.relocation import service as relocation
+
+        done: Migration = self.session.act(
+            relocation.use_plan, self.house, card.id, version, seen=card.version
+        )
+        self.watch(card.id)
+        return done
+
+    def close(self, card: FileCard, outcome: str, values: Mapping[str, str], words: str, reason: str) -> Held:
+        """End a file with what the household said at the end."""
+        from conciergedesk.relocation import service as relocation
+
+        scores = {name: _score(name, value) for name, value in values.items() if value.strip()}
+        held: Held = self.session.act(
+            relocation.close_with_survey,
+            self.house,
+            card.id,
+            outcome,
+            scores,
+            words=words,
+            word_reason=reason,
+        )
+        return held
+
+    @staticmethod
+    def amount(typed: str) -> int:
+        """A typed count.
+
+        Raises:
+            InvalidInput: it is no number.
+        """
+        text = typed.strip()
+        if not (text.isascii() and text.isdigit() and len(text) <= 4):
+            raise InvalidInput(N_("Give how many were used: 1 or more."), field="amount")
+        return int(text)
+
+    def border(self, card: FileCard) -> BorderSide:
+        """What is noted about work across the border for this household, and the days counted."""
+        from conciergedesk.relocation.plans import WorkCountry
+
+        country = card.facts.get("work_country")
+        border = self.house.border
+        known = str(country) in set(WorkCountry)
+        where = WorkCountry(str(country)) if known else WorkCountry.FR
+        return BorderSide(
+            str(country) if known else "",
+            border.notes_for(where),
+            border.thresholds_for(where),
+            card.telework,
+            border.refer_to.in_language(active_language()),
+        )
+
+    def note_telework(self, card: FileCard, typed: str, who: str) -> int:
+        """Days worked at home; answers how many were typed."""
+        from conciergedesk.relocation import service as relocation
+        from conciergedesk.relocation.typed import read_days
+
+        days = read_days(typed, self.today())
+        self.session.act(relocation.note_telework, self.house, card.id, days, who=who)
+        return len(days)
 
     def hand_out(self, card: FileCard) -> Handed:
         """Write the family's plan as PDF and calendar into the desk's own folder."""

@@ -39,7 +39,7 @@ ACTS = frozenset(
         "providers.weather",
         "relocation.ask", "relocation.document", "relocation.done", "relocation.facts", "relocation.later",
         "relocation.letter", "relocation.move", "relocation.needs", "relocation.new", "relocation.pulse",
-        "relocation.risk", "relocation.send", "relocation.state",
+        "relocation.risk", "relocation.send", "relocation.state", "relocation.visits", "relocation.whole",
         "register.action", "register.aim", "register.decide", "register.done", "register.drop", "register.fact",
         "register.fill", "register.mandate", "register.print", "register.review",
         "reports.by", "reports.filter", "reports.register", "reports.saved",
@@ -59,6 +59,7 @@ class Wiring:
         self._session = session
         self._drafts = drafts
         app.offer_acts(ACTS, self.make)
+        app.use_rights(lambda: session.actor.rights if session.actor is not None else None)
 
     def make(self) -> None:
         """Make all handlers, in the order in which one may take an act over from another."""
@@ -104,14 +105,14 @@ class Wiring:
         for acts in (RequestHandlers, RequestStatus, RequestCalls):
             acts(self._app, self._session, self._drafts)
         intake = IntakeHandlers(self._app, self._session, self._drafts)
-        PeopleHandlers(self._app, self._session, intake)
+        self._people = PeopleHandlers(self._app, self._session, intake)
         providers = ProviderHandlers(self._app, self._session)
         LetterHandlers(self._app, self._session, providers.room)
         return (
             KeyHandlers(self._app, self._session, self._drafts),
             HandoverHandlers(self._app, self._session, self._drafts),
             providers,
-            RelocationHandlers(self._app, self._session),
+            RelocationHandlers(self._app, self._session, self._drafts),
         )
 
     @property
@@ -145,7 +146,10 @@ class Wiring:
 
     @cached_property
     def hotline(self) -> HotlineHandlers:
+        from conciergedesk.ui.handlers.finding import RoomFinder
         from conciergedesk.ui.handlers.hotline import HotlineHandlers
 
         assert self._rooms
-        return HotlineHandlers(self._app, self._session, self._drafts)
+        made = HotlineHandlers(self._app, self._session, self._drafts)
+        self._people.rooms = RoomFinder(self._app, self._session, made.places.show)
+        return made

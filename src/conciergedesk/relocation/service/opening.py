@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from conciergedesk.core.db.unit import Unit
 from conciergedesk.core.errors import InvalidInput, RuleRefused
-from conciergedesk.core.i18n import LANGUAGES, N_
+from conciergedesk.core.i18n import LANGUAGES, N_, active_language
 from conciergedesk.core.text import clean_line
 from conciergedesk.customers import service as customers
 from conciergedesk.customers.queries import find_organisations
@@ -34,6 +34,7 @@ from conciergedesk.relocation.service.writing import (
     given,
     new_item,
     open_row,
+    open_whole,
     refresh,
 )
 from conciergedesk.relocation.tables import (
@@ -211,7 +212,12 @@ def _employer(unit: Unit, new: NewFile) -> int | None:
     if new.employer_id is not None:
         unit.load(Organisation, new.employer_id)
         return new.employer_id
-    name = clean_line(new.employer, 200)
+    return employer_of(unit, new.employer)
+
+
+def employer_of(unit: Unit, typed: str) -> int | None:
+    """The company of that name, noted when it is not known yet; None without a name."""
+    name = clean_line(typed, 200)
     if not name:
         return None
     found = find_organisations(unit.session, name, 1)
@@ -320,22 +326,32 @@ def close_file(unit: Unit, house: RelocationHouse, file_id: int, *, outcome: str
     if outcome not in OUTCOMES:
         raise InvalidInput(N_("There is no such outcome of a file."), field="outcome")
     if outcome == "settled":
-        legal = unit.session.exec(
-            select(RelocationItem.code).where(
-                RelocationItem.file_id == file_id, col(RelocationItem.is_open), col(RelocationItem.legal)
-            )
-        ).all()
-        contacts = unit.session.exec(
-            select(RelocationFollowUp.code).where(
-                RelocationFollowUp.file_id == file_id, col(RelocationFollowUp.is_open)
-            )
-        ).all()
-        if legal or contacts:
+        left = _left_open(unit, house, file_id)
+        if left:
             raise RuleRefused(
                 N_("Still open: {codes}. Do them, or mark them as not applicable, then close the file."),
-                codes=", ".join([*legal, *contacts]),
+                codes=", ".join(left[:4]) + (" …" if len(left) > 4 else ""),
             )
     _end(unit, house, file_id, "closed", outcome)
+
+
+def _left_open(unit: Unit, house: RelocationHouse, file_id: int) -> list[str]:
+    """Legal items and contacts that are still open, by the names that people know."""
+    opened = open_whole(unit, house, file_id)
+    language = active_language()
+    items = [
+        row.label
+        or (opened.plan.items[code].label.in_language(language) if code in opened.plan.items else code)
+        for code, row in opened.rows.items()
+        if row.is_open and row.legal
+    ]
+    contacts = unit.session.exec(
+        select(RelocationFollowUp.code)
+        .where(RelocationFollowUp.file_id == file_id, col(RelocationFollowUp.is_open))
+        .order_by(col(RelocationFollowUp.due))
+    ).all()
+    known = opened.plan.followups
+    return items + [known[code].label.in_language(language) if code in known else code for code in contacts]
 
 
 def _end(unit: Unit, house: RelocationHouse, file_id: int, state: str, outcome: str) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import delete, update
 from sqlmodel import SQLModel, col, select
@@ -43,17 +43,31 @@ class Shortened:
     programmes: int = 0
 
 
+AT_ONCE = 20
+"""Files that one waking-up shortens, so that nobody waits for it; the next one goes on from there."""
+
+
 def shorten(unit: Unit, house: RelocationHouse) -> Shortened:
-    """Take the people out of files that are over for long enough; figures stay, names and words do not."""
+    """Take the people out of files that are over for long enough; figures stay, names and words do not.
+
+    Any desk may do it, any number of times; one call does a limited amount.
+    """
     unit.require(Right.ERASE_CUSTOMERS)
     today = house.today(unit.now)
     refused = settled = 0
     over = unit.session.exec(
-        select(RelocationFile).where(
-            col(RelocationFile.is_open).is_(False), col(RelocationFile.shortened_at).is_(None)
+        select(RelocationFile)
+        .where(
+            col(RelocationFile.is_open).is_(False),
+            col(RelocationFile.shortened_at).is_(None),
+            # Not one that is too young by any calendar; month ends are judged one by one below.
+            col(RelocationFile.closed_on) <= today - timedelta(days=28 * SHORTEN_REFUSED_MONTHS),
         )
+        .order_by(col(RelocationFile.closed_on))
     ).all()
     for row in over:
+        if refused + settled >= AT_ONCE:
+            break
         is_refused = row.state == "declined"
         months = SHORTEN_REFUSED_MONTHS if is_refused else SHORTEN_CLOSED_MONTHS
         if row.closed_on is None or add_months(row.closed_on, months) > today:

@@ -13,7 +13,7 @@ from conciergedesk.core.text import clean_line
 from conciergedesk.relocation.house import RelocationHouse
 from conciergedesk.relocation.households import read_household
 from conciergedesk.relocation.service.opening import decline, enter_stage
-from conciergedesk.relocation.service.writing import coach, given, may_open
+from conciergedesk.relocation.service.writing import coach, given, may_open, open_row
 from conciergedesk.relocation.tables import Programme, ProgrammePart, RelocationFile
 from conciergedesk.relocation.visits import (
     PART_REQUESTS,
@@ -110,6 +110,32 @@ def _own(unit: Unit, programme_id: int, seen: int | None = None) -> Programme:
         # Even who the candidate is stays with the coach.
         raise NotAllowed(N_("This programme is open to its coach and to supervisors."))
     return row
+
+
+def assign_programme(
+    unit: Unit, programme_id: int, *, file_id: int | None = None, coach_id: int | None = None
+) -> None:
+    """Put a programme into a household's file, or give it to another coach.
+
+    Raises:
+        NotAllowed: the programme or the file is another coach's.
+        RuleRefused: it belongs to another file already.
+    """
+    row = _own(unit, programme_id)
+    if file_id is not None:
+        file = open_row(unit, file_id)
+        if row.file_id not in (None, file_id):
+            raise RuleRefused(N_("This programme belongs to another file already."))
+        row.file_id, row.person_id = file_id, row.person_id or file.person_id
+    if coach_id is not None:
+        row.coach_id = coach(unit, coach_id).id or row.coach_id
+    unit.record(
+        "relocation.programme_assigned",
+        "relocation_programme",
+        programme_id,
+        file=file_id,
+        coach=row.coach_id,
+    )
 
 
 def parts_of(session: Session, programme_id: int) -> tuple[Part, ...]:

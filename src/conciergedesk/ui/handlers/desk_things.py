@@ -104,7 +104,7 @@ class DeskThingHandlers:
 
         def show(cards: list[ItemCard]) -> None:
             if not cards:
-                screen.say(_("Nothing lies at the desk."))
+                screen.refuse(_("Nothing lies at the desk."))
                 return
             options = [
                 Option(str(item.id), safe(f"{item.what} · {item.for_whom}", 50), safe(item.place, 20))

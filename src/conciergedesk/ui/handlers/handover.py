@@ -117,7 +117,7 @@ class HandoverHandlers:
                 self._answer_form(screen, asked)
             else:
                 text = next((value for value in parked.values.values() if value.strip()), "")
-                screen.say(_("That line is over. You had written: {text}", text=safe(text, 60)))
+                screen.refuse(_("That line is over. You had written: {text}", text=safe(text, 60)))
 
         screen.run_service(lambda: self.room.about(parked.kind, subject), show, group="drafts")
 
@@ -320,7 +320,7 @@ class HandoverHandlers:
         if card.open_questions:
             self._answer_form(screen, card.open_questions[0])
         else:
-            screen.say(_("No question is open."))
+            screen.refuse(_("No question is open."))
 
     def _answer_form(self, screen: HandoverScreen, question: QuestionCard) -> None:
         def save(values: Mapping[str, str]) -> bool:

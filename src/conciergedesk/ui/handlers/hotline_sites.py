@@ -69,6 +69,10 @@ class SiteHandlers:
 
         self.app.push_screen(SitesSheet(self.room.sites, self.room.dormant), chosen)
 
+    def show(self, screen: DeskScreen, site_id: int) -> None:
+        """One site over any screen."""
+        self._open(screen, site_id, self._show)
+
     def _open(self, screen: DeskScreen, site_id: int, then: Callable[[DeskScreen, SiteCard], None]) -> None:
         screen.run_service(
             lambda: self.room.site(site_id), lambda card: then(screen, card), group="site", exclusive=True
@@ -135,7 +139,7 @@ class SiteHandlers:
         ]
         if self.hotline.room.may("sign_exceptions"):
             hint = _("o when this number stands in the signed agreement · n")
-            fields.append(Field("on_agreement", _("Agreed"), word(N_("letter|n")), hint))
+            fields.append(Field("on_agreement", _("Agreed"), hint=hint))
         self._form(
             screen, card, _("New contact"), fields, lambda values: self.room.add_contact(card.row.id, values),
             _("Contact noted"),
@@ -237,7 +241,7 @@ class SiteHandlers:
             assert isinstance(card, RoundCard)
             stop = card.next_stop
             if stop is None:
-                screen.say(_("This round is over."))
+                screen.refuse(_("This round is over."))
                 return
             there = stop.arrived_at is not None
             options = [

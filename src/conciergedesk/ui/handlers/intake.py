@@ -318,7 +318,7 @@ class IntakeHandlers:
     def save_view(self, ask: Ask) -> None:
         screen = ask.screen
         if not isinstance(screen, BoardScreen) or not screen.filter_in_use:
-            ask.screen.say(_("Filter first (/), then give the view a name."))
+            ask.screen.refuse(_("Filter first (/), then give the view a name."))
             return
 
         def save(values: Mapping[str, str]) -> bool:
@@ -335,7 +335,7 @@ class IntakeHandlers:
     def take_up(self, ask: Ask) -> None:
         def show(found: Sequence[Any]) -> None:
             if not found:
-                ask.screen.say(_("No interrupted form."))
+                ask.screen.refuse(_("No interrupted form."))
                 return
             names = {"capture": _("New request"), "note": _("Note")}
             names |= {kind: _(offer.label) for kind, offer in self.drafts.offers.items()}

@@ -116,8 +116,7 @@ class KeyRegister:
                 Field(
                     "has_address",
                     _("Address on it"),
-                    word(N_("letter|y")) if card.has_address else word(N_("letter|n")),
-                    _("o when the ring shows an address · n"),
+                    hint=_("o yes · n no; now: {answer}", answer=_("yes") if card.has_address else _("no")),
                 ),
                 Field("note", _("Note"), card.note, _("never the address, never a code")),
             ]

@@ -404,7 +404,7 @@ class KeyHandlers:
         def show(found: tuple[SetCard, IncidentCard | None]) -> None:
             card, incident = found
             if incident is None:
-                screen.say(_("Key {tag} has no open incident.", tag=card.row.tag))
+                screen.refuse(_("Key {tag} has no open incident.", tag=card.row.tag))
                 return
             sheet = IncidentSheet(
                 incident,

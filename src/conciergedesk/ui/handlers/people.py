@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from conciergedesk.core.db.unit import Unit
     from conciergedesk.customers.queries import PersonCard
     from conciergedesk.ui.app import DeskApp
+    from conciergedesk.ui.handlers.finding import RoomFinder
     from conciergedesk.ui.session import DeskSession
 
 
@@ -29,12 +30,17 @@ class PeopleHandlers:
         self.app = app
         self.session = session
         self._intake = intake
+        self.rooms: RoomFinder | None = None
+        """Finds what other rooms keep, once they are there."""
         app.on_act("desk.find", self.find)
         app.on_act("desk.call", self.caller)
         app.on_act("board.person", self.add_person)
 
     def find(self, ask: Ask) -> None:
-        sheet = SearchSheet(_("Find"), self._search, hint=_("a name, a number, D-2417…"))
+        def search(text: str) -> list[Found]:
+            return self._search(text) + (self.rooms.find(text) if self.rooms is not None else [])
+
+        sheet = SearchSheet(_("Find"), search, hint=_("a name, a number, D-2417, I-9, 204-3, T-12…"))
         self.app.push_screen(sheet, lambda answer: self._found(ask.screen, answer))
 
     def caller(self, ask: Ask) -> None:
@@ -94,6 +100,8 @@ class PeopleHandlers:
         if answer is None:
             return
         found = answer.found
+        if found is not None and self.rooms is not None and not answer.new and self.rooms.open(screen, found):
+            return
         if found is not None and found.kind == REQUEST and not answer.new:
             self._intake.show(screen, PromiseKind.REQUEST, found.id)
         elif found is not None and found.kind == PERSON:

@@ -46,7 +46,7 @@ class ProviderAsks(ProviderActs):
         if screen is None or not screen.targets:
             return
         if screen.request is None:
-            screen.say(_(NO_REQUEST))
+            screen.refuse(_(NO_REQUEST))
             return
         targets, request_id = screen.targets, screen.request.card.id
         doubtful = next((one for one in targets if one.needs_word), None)
@@ -98,7 +98,7 @@ class ProviderAsks(ProviderActs):
             return
         line = self.line(screen)
         if line is None:
-            screen.say(_("Nobody here is being asked. d asks the selected provider."))
+            screen.refuse(_("Nobody here is being asked. d asks the selected provider."))
             return
         options = [
             Option("accepted", _("yes: fill the booking"), letter="o"),
@@ -223,7 +223,7 @@ class ProviderAsks(ProviderActs):
         if screen is None:
             return
         if screen.request is None:
-            screen.say(_(NO_REQUEST))
+            screen.refuse(_(NO_REQUEST))
             return
         request: ForRequest = screen.request
 
@@ -276,7 +276,7 @@ class ProviderAsks(ProviderActs):
         if screen is None:
             return
         if screen.request is None:
-            screen.say(_(NO_REQUEST))
+            screen.refuse(_(NO_REQUEST))
             return
         request = screen.request.card
 

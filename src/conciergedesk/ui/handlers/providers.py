@@ -63,7 +63,7 @@ class ProviderHandlers(ProviderActs):
         screen, one = found
         number = one.brief.phone
         if not number:
-            screen.say(_("No number is known for {name}.", name=safe(one.brief.name, 40)))
+            screen.refuse(_("No number is known for {name}.", name=safe(one.brief.name, 40)))
             return
         self.app.copy_to_clipboard(dial_uri(number) or number)
         shown = show_phone(number) if number.startswith("+") else safe(number, 40)

@@ -246,7 +246,7 @@ class RegisterHandlers:
         if screen is None:
             return
         if item is None or item.aim is None:
-            screen.say(_("Go to an objective first: an action serves one."))
+            screen.refuse(_("Go to an objective first: an action serves one."))
             return
         aim = item.aim
         ratings = _("1 to 5")

@@ -16,7 +16,11 @@ from conciergedesk.relocation.schedule import MovePreview
 from conciergedesk.relocation.words import RELOCATION_ACTS
 from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
+from conciergedesk.ui.drafts import Drafts
+from conciergedesk.ui.handlers.parking import ParkedForms
 from conciergedesk.ui.handlers.relocation_board import BoardFiles
+from conciergedesk.ui.handlers.relocation_visits import VisitHandlers
+from conciergedesk.ui.handlers.relocation_whole import WholeFile
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.form import Field, FormSheet
 from conciergedesk.ui.modals.relocation_sheets import STATES, MoveSheet
@@ -45,10 +49,11 @@ EVENTS = ("entry", "purchase", "contract_start", "key_day", "expiry")
 class RelocationHandlers:
     """Wires the acts of the screen of relocations, and those of the board for what files owe."""
 
-    def __init__(self, app: DeskApp, session: DeskSession) -> None:
+    def __init__(self, app: DeskApp, session: DeskSession, drafts: Drafts | None = None) -> None:
         self.app = app
         self.session = session
         self.room = RelocationRoom(session)
+        self.forms = ParkedForms(app, drafts or Drafts(session))
         for act, handler in (
             ("relocation.new", self.new),
             ("relocation.done", self.done),
@@ -66,6 +71,8 @@ class RelocationHandlers:
         ):
             app.on_act(act, handler)
         self.board = BoardFiles(self)
+        self.visits = VisitHandlers(self)
+        self.whole = WholeFile(self)
         self.take_over("desk.note", self._note)
         self.take_over("desk.undo", lambda ask: self._take_back(ask, "undo_last", _("Undone")))
         self.take_over("desk.redo", lambda ask: self._take_back(ask, "redo_last", _("Done again")))
@@ -415,7 +422,7 @@ class RelocationHandlers:
 
         form = self.room.house.needs
         if card.needs_at is None:
-            ask.screen.say(_("The needs interview is complete."))
+            ask.screen.refuse(_("The needs interview is complete."))
             return
         section = next(one for one in form.sections if any(field.id == card.needs_at for field in one.fields))
         language = active_language()
@@ -453,26 +460,6 @@ class RelocationHandlers:
             self.pulse_it(ask.screen, card, due if near else None)
 
     def pulse_it(self, screen: DeskScreen, card: FileCard, contact: FollowUpLine | None) -> None:
-        def read() -> list[Field]:
-            plan = self.room.plan(card)
-            language = active_language()
-            fields = []
-            questions = (
-                [plan.questions[name] for name in plan.followups[contact.code].questions] if contact else []
-            )
-            if contact is None:
-                questions = [one for one in plan.questions.values() if one.kind is QuestionKind.PULSE]
-            for one in questions:
-                if one.kind is not QuestionKind.TEXT:
-                    low, high = one.scale
-                    hint = f"{low}-{high} · {one.ask.in_language(language)}"
-                    fields.append(
-                        Field(one.id, (_QUESTIONS.get(one.id) and _(_QUESTIONS[one.id])) or one.id, hint=hint)
-                    )
-            fields.append(Field("words", _("Their words"), hint=_("as they may read them")))
-            fields.append(Field("word_reason", _("Reason"), hint=_("only when a word is warned about")))
-            return fields
-
         def save(values: Mapping[str, str]) -> Held:
             scores = {name: value for name, value in values.items() if name not in ("words", "word_reason")}
             number = contact.id if contact is not None else None
@@ -490,7 +477,26 @@ class RelocationHandlers:
             title = contact.label if contact is not None else _("Pulse")
             self.form(screen, title, fields, save, said, f"{card.ref} · {safe(card.household, 30)}")
 
-        screen.run_service(read, show, group="pulse")
+        screen.run_service(lambda: self.questions(card, contact), show, group="pulse")
+
+    def questions(self, card: FileCard, contact: FollowUpLine | None) -> list[Field]:
+        """The questions of a contact, or the pulse alone; in a worker thread."""
+        plan = self.room.plan(card)
+        language = active_language()
+        if contact is None:
+            asked = [one for one in plan.questions.values() if one.kind is QuestionKind.PULSE]
+        else:
+            asked = [plan.questions[name] for name in plan.followups[contact.code].questions]
+        fields = []
+        for one in asked:
+            if one.kind is not QuestionKind.TEXT:
+                low, high = one.scale
+                hint = f"{low}-{high} · {one.ask.in_language(language)}"
+                label = _(_QUESTIONS[one.id]) if one.id in _QUESTIONS else one.id
+                fields.append(Field(one.id, label, hint=hint))
+        fields.append(Field("words", _("Their words"), hint=_("as they may read them")))
+        fields.append(Field("word_reason", _("Reason"), hint=_("only when a word is warned about")))
+        return fields
 
     # --- risks, documents, reminders ---
 

@@ -125,7 +125,7 @@ class BoardFiles:
                 case "relocation_action":
                     self._put_off_action(screen, row_id, promise)
                 case _:
-                    screen.say(_("Nothing to put off here: x deals with it."))
+                    screen.refuse(_("Nothing to put off here: x deals with it."))
 
         self._board_file(ask, promise, act)
         return True
@@ -159,7 +159,7 @@ class BoardFiles:
                 _("{name}: yours", name=promise.ref),
             )
         else:
-            ask.screen.say(
+            ask.screen.refuse(
                 _("{coach} holds this file. A supervisor gives files to another coach.", coach=promise.holder)
             )
         return True

@@ -76,7 +76,7 @@ class ReportHandlers:
         def values(name: str) -> None:
             def show(found: list[tuple[str, str, int]]) -> None:
                 if not found:
-                    screen.say(_("Nothing to choose from in this period."))
+                    screen.refuse(_("Nothing to choose from in this period."))
                     return
                 choices = [Option(value, said, str(count)) for value, said, count in found]
                 self.app.push_screen(

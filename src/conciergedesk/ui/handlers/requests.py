@@ -100,7 +100,7 @@ class RequestHandlers(RequestWork):
 
         def show(found: tuple[str, str, str, str] | None) -> None:
             if found is None:
-                ask.screen.say(_("Every step is done."))
+                ask.screen.refuse(_("Every step is done."))
                 return
             code, label, asks, hint = found
             if asks:

@@ -52,11 +52,11 @@ class RotaHandlers:
             return
         screen, place = found
         if not place.shift:
-            screen.say(_("Nothing is worked here. Choose a shift, or an empty post below."))
+            screen.refuse(_("Nothing is worked here. Choose a shift, or an empty post below."))
             return
         count = screen.reading.counts.get((place.day, place.shift)) if screen.reading is not None else None
         if not place.person and count is not None and count.staffed >= max(count.needed, count.wanted):
-            screen.say(_("Nobody is missing here any more."))
+            screen.refuse(_("Nobody is missing here any more."))
             return
         self._offer(screen, place)
 
@@ -130,7 +130,7 @@ class RotaHandlers:
             return
         screen, place = found
         if not place.person or not place.shift:
-            screen.say(_("Choose the shift of a person first."))
+            screen.refuse(_("Choose the shift of a person first."))
             return
         half = screen.grid.first_half
         if half is None:
@@ -158,7 +158,7 @@ class RotaHandlers:
             return
         screen, place = found
         if not place.person:
-            screen.say(_("Choose a person first."))
+            screen.refuse(_("Choose a person first."))
             return
         person, day = place.person, place.day
         if screen.reading is not None and screen.reading.desk.rota.absent(person, day):
@@ -207,7 +207,7 @@ class RotaHandlers:
             return
         screen, place = found
         if not place.person or screen.reading is None:
-            screen.say(_("Choose a person first."))
+            screen.refuse(_("Choose a person first."))
             return
         shown = screen.reading.desk
         draft = shown.draft if shown.draft and shown.draft.first <= place.day <= shown.draft.last else None

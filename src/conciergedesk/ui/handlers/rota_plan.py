@@ -50,7 +50,7 @@ class RotaPlanning:
             return
         draft = screen.reading.desk.draft
         if draft is None:
-            screen.say(_("There is no draft to publish. Plan a period first (all acts)."))
+            screen.refuse(_("There is no draft to publish. Plan a period first (all acts)."))
             return
         screen.run_service(
             lambda: self.desk.room.preview(draft.id),

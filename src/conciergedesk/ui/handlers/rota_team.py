@@ -79,7 +79,7 @@ class RotaTeam:
         screen, place = found
         reading = screen.reading
         if reading is None or not place.shift:
-            screen.say(_("Nothing is worked here. Choose a shift, or an empty post below."))
+            screen.refuse(_("Nothing is worked here. Choose a shift, or an empty post below."))
             return
         said = _("You take {shift} on {day}", shift=self.desk.label(place.shift), day=show_date(place.day))
 
@@ -99,7 +99,7 @@ class RotaTeam:
             return
         screen, place = found
         if not place.shift:
-            screen.say(_("Nothing is worked here. Choose a shift, or an empty post below."))
+            screen.refuse(_("Nothing is worked here. Choose a shift, or an empty post below."))
             return
         self._ask(screen, lambda: self.people.call(place.day, place.shift, place.person))
 
@@ -122,7 +122,7 @@ class RotaTeam:
             return
         screen, place = found
         if not place.person or screen.reading is None:
-            screen.say(_("Choose a person first."))
+            screen.refuse(_("Choose a person first."))
             return
         rota, day = screen.reading.desk.rota, place.day
         agent = rota.agent_by_id[place.person]
@@ -162,7 +162,7 @@ class RotaTeam:
             return
         screen, place = found
         if not place.person:
-            screen.say(_("Choose a person first."))
+            screen.refuse(_("Choose a person first."))
             return
         screen.run_service(
             lambda: self.people.year(place.person, place.day),

@@ -94,9 +94,6 @@ class ArticleSearch(Sheet[Article]):
         yield self.line
         yield self.rows
 
-    def shown_acts(self) -> Sequence[Action]:
-        return [one for one in keymap().footer(Scope.SEARCH, Scope.SHEET) if one.id != "search.new"]
-
     def on_mount(self) -> None:
         super().on_mount()
         self.line.focus()
@@ -124,9 +121,6 @@ class ArticleSearch(Sheet[Article]):
             self.dismiss(found)
         elif typed.strip():
             self.run_service(lambda: self._missed(typed), lambda _none: None, group="write")
-
-    def action_new_request(self) -> None:
-        """Nothing is made here."""
 
     def action_down(self) -> None:
         self.rows.move(1)

@@ -20,7 +20,7 @@ from conciergedesk.ui.widgets.painted import Painted
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One result: ``kind`` and ``id`` say what it is; ``group`` is the heading it stands under."""
+    """One result: ``kind`` and ``id`` say what it is; ``group`` is its heading; ``over`` is no longer on any list."""
 
     kind: str
     id: int
@@ -29,6 +29,7 @@ class Found:
     end: str = ""
     group: str = ""
     loud: bool = False
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -71,8 +71,9 @@ class Sheet(CallingScreen[ResultT], ModalScreen[ResultT]):
         return ()
 
     def shown_acts(self) -> Sequence[Action]:
-        """The acts of the last row."""
-        return keymap().footer(*self.SCOPES, Scope.SHEET)
+        """The acts of the last row: those that this sheet does."""
+        acts = keymap().footer(*self.SCOPES, Scope.SHEET)
+        return [act for act in acts if hasattr(self, f"action_{act.verb.partition('(')[0]}")]
 
     def shown_pairs(self) -> Sequence[tuple[str, str]]:
         """Keys of this sheet alone, shown first: (key, label)."""

@@ -49,6 +49,11 @@ class HotlineScreen(BoardScreen):
         if empty and not self._filter:
             self.empty.show(_("No provider is waiting."), keymap().shown("desk.new"), _("to open a ticket"))
 
+    def show_both(self) -> None:
+        """Both lines from now on, so that a ticket of the other one can be shown."""
+        if not self._both:
+            self.action_both()
+
     def action_both(self) -> None:
         """Both lines, or only mine."""
         self._both = not self._both

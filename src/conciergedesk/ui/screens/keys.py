@@ -245,6 +245,11 @@ class KeysScreen(DeskScreen):
         self._filter = line.strip()
         self._show_list()
 
+    def show_set(self, set_id: int) -> None:
+        """Put the cursor on a set, whatever was filtered."""
+        self._late_only, self._filter = False, ""
+        self.reload(set_id)
+
     def on_filter_line_changed(self, message: FilterLine.Changed) -> None:
         self.use_filter(message.line)
 

@@ -30,7 +30,8 @@ ON_FILE = frozenset(
     {
         "relocation.done", "relocation.later", "relocation.move", "relocation.pulse", "relocation.risk",
         "relocation.document", "relocation.letter", "relocation.state", "relocation.send", "relocation.facts",
-        "relocation.needs", "relocation.ask", "relocation.right", "relocation.left", "relocation.more", "desk.note",
+        "relocation.needs", "relocation.ask", "relocation.whole",
+        "relocation.right", "relocation.left", "relocation.more", "desk.note",
     }
 )  # fmt: skip
 """Acts that need an open file."""
@@ -38,7 +39,7 @@ ON_LIST = frozenset({"relocation.filter", "relocation.view"})
 
 
 class RelocationSource(Protocol):
-    """Where the screen reads. All of it is called in worker threads, but ``may``, ``today`` and ``my_id``."""
+    """Where the screen reads. All of it is called in worker threads, but ``today`` and ``my_id``."""
 
     def portfolio(self, *, everybody: bool) -> Portfolio: ...
 
@@ -53,8 +54,6 @@ class RelocationSource(Protocol):
     def token(self) -> str: ...
 
     def today(self) -> date: ...
-
-    def may(self, right: str) -> bool: ...
 
     @property
     def my_id(self) -> int | None: ...
@@ -281,8 +280,8 @@ class RelocationScreen(DeskScreen):
 
     def action_view(self) -> None:
         """My files, then those of all coaches, then the figures; coaches have only their own."""
-        if not self._source.may("see_all_files"):
-            self.say(_("The figures and everybody's files are open to supervisors."))
+        if not self.desk.allows("relocation.view"):
+            self.refuse(_("The figures and everybody's files are open to supervisors."))
             return
         if self._figures_shown:
             self._figures_shown, self._everybody = False, False

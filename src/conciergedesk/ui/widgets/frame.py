@@ -254,7 +254,7 @@ class Toasts(Painted):
 
     def __init__(self) -> None:
         super().__init__()
-        self._said: list[tuple[str, str]] = []
+        self._said: list[tuple[str, str, bool]] = []
         self._error: tuple[str, str] | None = None
         self._timer: Timer | None = None
         self.display = False
@@ -262,7 +262,7 @@ class Toasts(Painted):
     @property
     def said(self) -> tuple[str, ...]:
         """The texts on show, the error last."""
-        texts = [text for text, _key in self._said]
+        texts = [text for text, _key, _refused in self._said]
         return (*texts, self._error[0]) if self._error else tuple(texts)
 
     @property
@@ -271,7 +271,14 @@ class Toasts(Painted):
 
     def say(self, text: str, act: str = "") -> None:
         """Say that something was done; ``act`` is the id of the act to offer after it, such as undo."""
-        self._said = [*self._said, (text, act)][-2:]
+        self._add(text, act, refused=False)
+
+    def refuse(self, text: str) -> None:
+        """Say that nothing was done, and why or what to do instead."""
+        self._add(text, "", refused=True)
+
+    def _add(self, text: str, act: str, *, refused: bool) -> None:
+        self._said = [*self._said, (text, act, refused)][-2:]
         if self._timer is not None:
             self._timer.stop()
         self._timer = self.set_timer(TOAST_SECONDS, self._fade)
@@ -301,7 +308,13 @@ class Toasts(Painted):
     def paint(self, width: int) -> list[Row]:
         signs = glyphs()
         rows = []
-        for text, act in self._said:
+        for text, act, refused in self._said:
+            if refused:
+                # What to do instead is at the end of the sentence: it is never cut.
+                for place, line in enumerate(wrapped(text, max(width - 6, 20), 3)):
+                    row = Row().gap(1).say("  " if place else f"{signs.refused} ", "late")
+                    rows.append(row.say(line, "text").gap(1))
+                continue
             row = Row().gap(1).say(f"{signs.done} ", "done").data(text, "text", max(width - 18, 10))
             if act:
                 row.say(f" {signs.dot} ", "muted").add(key_and_label(keymap().shown(act), word(_label(act))))

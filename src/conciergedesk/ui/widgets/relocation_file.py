@@ -66,7 +66,12 @@ class FileHead(Painted):
         card = self._card
         if card is None:
             return [Row(), Row()]
-        package = Row().data(card.package_label, "muted", 24)
+        package = Row()
+        if card.state == "open" and not card.plan_is_current:
+            package.say(_("newer plan"), "soon").gap(2)
+        elif card.state != "open":
+            package.say(_("file|closed"), "waiting").gap(2)
+        package.data(card.package_label, "muted", 24)
         first = Row().gap(1).say(card.ref, "muted").gap(2)
         room = width - first.width - package.width - 3
         people = show_members(card.members) or card.household
