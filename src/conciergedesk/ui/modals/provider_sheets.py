@@ -14,7 +14,7 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from conciergedesk.core.errors import DeskError
-from conciergedesk.core.i18n import _, plural
+from conciergedesk.core.i18n import N_, _, plural
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import Row, bar, safe, weekday_short, wrapped
 from conciergedesk.ui.modals.sheet import Sheet
@@ -31,6 +31,22 @@ if TYPE_CHECKING:
 
 
 _COLUMNS = re.compile("( {2,})")
+_FIELDS = {
+    "name": N_("Name"),
+    "trades": N_("Trades"),
+    "address": N_("Address"),
+    "postcode": N_("Postcode"),
+    "commune": N_("Commune"),
+    "country": N_("Country"),
+    "latitude": N_("Latitude"),
+    "longitude": N_("Longitude"),
+    "phones": N_("Phones"),
+    "email": N_("Mail"),
+    "website": N_("Web"),
+    "languages": N_("Languages"),
+    "hours": N_("Hours"),
+    "id": N_("Identifier"),
+}
 
 
 class WeekRows(Painted):
@@ -278,7 +294,7 @@ class PlanRows(Painted):
                 Row()
                 .data(str(refusal.row), "muted", 8, right=True)
                 .gap(2)
-                .data(refusal.field, "soon", 12)
+                .data(_(_FIELDS[refusal.field]) if refusal.field in _FIELDS else refusal.field, "soon", 12)
                 .to(24)
             )
             rows.append(row.data(refusal.in_language(), "text", 74))
