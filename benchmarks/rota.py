@@ -334,6 +334,10 @@ def _options() -> argparse.ArgumentParser:
 def main() -> None:
     options = _options().parse_args()
     report = Report(f"rota {options.set or 'sample'}", options.quick)
+    if options.set in ("curtois", "rws") and not options.files:
+        print(f"--set {options.set} needs instance files; none were given, nothing was run")
+        report.finish(options.json)
+        return
     seeds = 1 if options.quick else options.seeds
     if options.processor_time:
         count_processor_time()

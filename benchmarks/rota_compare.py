@@ -38,8 +38,9 @@ def peer_python() -> str | None:
 
 def _ask(case: dict[str, Any]) -> dict[str, Any]:
     python = peer_python() or sys.executable
+    # -P: a module beside the script must not hide one of the standard library.
     done = subprocess.run(
-        [python, str(Path(__file__).with_name("rota_peer.py"))], input=json.dumps(case), capture_output=True,
+        [python, "-P", str(Path(__file__).with_name("rota_peer.py"))], input=json.dumps(case), capture_output=True,
         text=True, check=False,
     )  # fmt: skip
     if done.returncode:
