@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta, tzinfo
 from typing import Any
@@ -96,9 +96,22 @@ def find_tag(session: Session, text: str) -> int:
 
 
 def set_rows(
-    session: Session, now: datetime, ladder: Ladder, zone: tzinfo, *, only: Collection[int] | None = None
+    session: Session,
+    now: datetime,
+    ladder: Ladder,
+    zone: tzinfo,
+    *,
+    only: Collection[int] | None = None,
+    known: dict[int, PlaceCard] | None = None,
+    planned: Sequence[Reservation] | None = None,
 ) -> list[SetRow]:
-    """Every set in custody or with a story still open, most pressing first."""
+    """Every set in custody or with a story still open, most pressing first.
+
+    Args:
+        only: These sets alone.
+        known: All places, when the caller has them already.
+        planned: The reservations of these sets, soonest first, when the caller has them already.
+    """
     last_line = and_(col(KeyMovement.set_id) == KeySet.id, col(KeyMovement.seq) == latest_line(False))
     query = (
         pick(
@@ -114,10 +127,10 @@ def set_rows(
     )  # fmt: skip
     if only is not None:
         query = query.where(col(KeySet.id).in_(only))
-    known = places(session)
-    reserved = _next_reservations(session, only)
-    incidents = _open_incident_sets(session)
-    confirmed = _confirmed_loans(session)
+    known = places(session) if known is None else known
+    reserved = _soonest(reservations(session, only=only) if planned is None else planned)
+    incidents = _open_incident_sets(session, only)
+    confirmed = _confirmed_loans(session, only)
     found: list[SetRow] = []
     for (i, number, mandate, lodging_id, lodging, seq, at, kind, holder_id, name, counted, expected, due, frozen,
          moved_at, identity, proof, proof_ref, request_id) in session.exec(query):  # fmt: skip
@@ -192,25 +205,28 @@ def reservations(
     ]
 
 
-def _next_reservations(session: Session, only: Collection[int] | None) -> dict[int, Reservation]:
+def _soonest(planned: Iterable[Reservation]) -> dict[int, Reservation]:
     found: dict[int, Reservation] = {}
-    for one in reservations(session, only=only):
+    for one in planned:
         found.setdefault(one.set_id, one)
     return found
 
 
-def _open_incident_sets(session: Session) -> set[int]:
-    return {
-        row[0] for row in session.exec(pick(KeyIncident.set_id).where(col(KeyIncident.closed_at).is_(None)))
-    }
+def _open_incident_sets(session: Session, only: Collection[int] | None) -> set[int]:
+    query = pick(KeyIncident.set_id).where(col(KeyIncident.closed_at).is_(None))
+    if only is not None:
+        query = query.where(col(KeyIncident.set_id).in_(only))
+    return {row[0] for row in session.exec(query)}
 
 
-def _confirmed_loans(session: Session) -> set[int]:
+def _confirmed_loans(session: Session, only: Collection[int] | None) -> set[int]:
     """Sets whose present holder has answered that they have it."""
     last = (
         select(func.max(col(Inner.seq))).where(col(Inner.set_id) == KeyChase.set_id, col(Inner.moves))
     ).scalar_subquery()
     query = pick(KeyChase.set_id).where(col(KeyChase.is_confirmed), col(KeyChase.loan_seq) == last)
+    if only is not None:
+        query = query.where(col(KeyChase.set_id).in_(only))
     return {row[0] for row in session.exec(query)}
 
 
@@ -254,7 +270,10 @@ def set_card(session: Session, set_id: int, now: datetime, ladder: Ladder, zone:
         NotFound: there is no such set.
     """
     key_set = session.get(KeySet, set_id)
-    rows = set_rows(session, now, ladder, zone, only=[set_id]) if key_set is not None else []
+    known, planned = places(session), reservations(session, set_id=set_id)
+    rows = []
+    if key_set is not None:
+        rows = set_rows(session, now, ladder, zone, only=[set_id], known=known, planned=planned)
     if key_set is None or not rows:
         raise NotFound(N_("This record is no longer there. Go back and refresh the list."))
     row = rows[0]
@@ -292,13 +311,13 @@ def set_card(session: Session, set_id: int, now: datetime, ladder: Ladder, zone:
         mandate_until=key_set.mandate_until,
         has_address=key_set.has_address,
         note=key_set.note,
-        home=places(session).get(key_set.home_place_id or 0),
+        home=known.get(key_set.home_place_id or 0),
         holder_phone=phone,
         holder_language=language,
         lines=tuple(history(session, set_id)),
         line_count=row.position.seq,
         seals=tuple(SealCard(*one) for one in seals),
-        reservations=tuple(reservations(session, set_id=set_id)),
+        reservations=tuple(planned),
         incidents=tuple(incidents(session, set_id=set_id)),
         chases=tuple(ChaseLine(*one) for one in chases),
         spares=tuple(spare_sets(session, set_id, now, ladder, zone)),
