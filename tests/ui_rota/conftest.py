@@ -18,7 +18,6 @@ from conciergedesk.core.i18n import use_language
 from conciergedesk.core.settings import Settings
 from conciergedesk.rota import service
 from conciergedesk.rota.house import rota_house
-from conciergedesk.rota.planning import plan_period
 from conciergedesk.rota.queries import desk_rota
 from conciergedesk.rota.repair import mark_absent, stand_ins
 from conciergedesk.rota.values import Roster
@@ -32,22 +31,8 @@ from conciergedesk.ui.screens.rota import RotaScreen
 from conciergedesk.ui.session import DeskSession
 from conciergedesk.ui.widgets.rota_grid import Place
 from tests.conftest import PARIS, hire
+from tests.four_weeks import MONDAY, planned
 from tests.keyboard import press, quiet
-
-MONDAY = date(2027, 3, 22)
-
-
-@lru_cache
-def planned() -> Roster:
-    """Four lawful weeks for the sample team."""
-    house = rota_house()
-    found = plan_period(
-        replace(house.rota, first=MONDAY, days=28, absences=(), roster=Roster(), publication=None),
-        house.law,
-        seconds=1.5,
-    )
-    assert found.roster is not None
-    return found.roster
 
 
 def someone_on(shift: str, day: date) -> str:

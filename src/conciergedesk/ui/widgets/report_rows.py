@@ -156,7 +156,7 @@ class ReportRows(PaintedScroll, can_focus=True):
         self._places[start:] = [self._offset + place for place in self._places[start:]]
         for left_out in figure.excluded:
             if left_out.count:
-                said = f"{_('left out')} : {spoken(left_out.reason)}, {left_out.count}"
+                said = f"{_('left out:')} {spoken(left_out.reason)}, {left_out.count}"
                 rows.append(Row().gap(5).data(said, "muted", edge - 6))
         if final_text(figure):
             rows.append(Row().gap(5).data(final_text(figure), "soon", edge - 6))
