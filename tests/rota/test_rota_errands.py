@@ -37,7 +37,9 @@ def rota() -> Rota:
 def test_an_unfillable_post_is_explained_by_a_smallest_set_of_rules_with_articles() -> None:
     away = replace(rota(), absences=(Absence("YAN", MONDAY, SATURDAY),))
     left = Roster(tuple(one for one in ROSTER if one.agent != "YAN"))
-    found = ExplainOrder(away, left, rota_house().law, SATURDAY, SATURDAY, frozen_before=SATURDAY).run()
+    found = ExplainOrder(
+        away, left, rota_house().law, SATURDAY, SATURDAY, seconds=60.0, frozen_before=SATURDAY
+    ).run()
     assert not found.possible and found.minimal
     kinds = [item.kind for item in found.items]
     assert kinds.count(ConflictKind.DEMAND) == 2 and ConflictKind.FROZEN in kinds
@@ -54,7 +56,7 @@ def test_without_the_frozen_days_the_same_post_is_filled_by_moving_one_cell() ->
     """A change of a soft rule is no empty post: nothing is called impossible for it."""
     away, left = mark_absent(rota(), ROSTER, "YAN", SATURDAY, SATURDAY)
     law = rota_house().law
-    assert ExplainOrder(away, left, law, SATURDAY, SATURDAY).run().possible
+    assert ExplainOrder(away, left, law, SATURDAY, SATURDAY, seconds=60.0).run().possible
 
 
 def test_a_repair_says_of_each_cell_what_it_fills_or_which_rule_it_keeps() -> None:
@@ -62,7 +64,7 @@ def test_a_repair_says_of_each_cell_what_it_fills_or_which_rule_it_keeps() -> No
     thursday = WEEK[3]
     roster = ROSTER.with_cell("PAU", thursday, ()).joined(Roster((Assignment("LUC", thursday, "C"),)))
     away, left = mark_absent(rota(), roster, "YAN", SATURDAY, SATURDAY)
-    found = Errand(RepairOrder(away, left, rota_house().law, WEEK[4], SATURDAY, NOW, 2.0)).wait()
+    found = Errand(RepairOrder(away, left, rota_house().law, WEEK[4], SATURDAY, NOW, 60.0)).wait()
     assert isinstance(found, RepairFound) and found.proved and not found.still_open
     assert len(found.cells) == 3
     assert {cell.fills for cell in found.cells if cell.fills} <= {("T",), ("C",)}
