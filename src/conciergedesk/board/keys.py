@@ -104,7 +104,14 @@ def _facts(card: SetCard) -> tuple[Fact, ...]:
         Fact(
             _("Holder"),
             row.position.holder.name if row.position.is_out else "",
-            card.holder_phone,
+            brief=True,
+        ),
+        # On a line of its own, where it is never cut.
+        Fact(
+            _("Phone"),
+            card.holder_phone if row.position.is_out else "",
+            tone=Tone.BRIGHT,
+            bold=True,
             brief=True,
         ),
         Fact(_("Pieces"), pieces, tone=Tone.TEXT if row.position.is_complete else Tone.SOON, brief=True),

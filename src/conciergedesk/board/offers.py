@@ -7,6 +7,7 @@ from collections.abc import Callable
 from conciergedesk.board.handover import HandoverOffer
 from conciergedesk.board.hotline import HotlineOffer
 from conciergedesk.board.keys import KeyOffer
+from conciergedesk.board.now import now_sections
 from conciergedesk.board.reading import BoardReader, RoomOffer
 from conciergedesk.board.relocation import RelocationOffer
 from conciergedesk.board.requests import RequestOffer
@@ -40,4 +41,4 @@ def make_reader(desk: Desk, book: Rulebook, actor: Callable[[], Actor]) -> Board
             return who.team == promise.team or Right.ASSIGN_OTHERS in who.rights or "*" in who.rights
         return files.may_see(who, promise)
 
-    return BoardReader(desk, offers, actor, may_see=may_see)
+    return BoardReader(desk, offers, actor, now_sections=now_sections, may_see=may_see)

@@ -62,7 +62,7 @@ class BoardReader:
         offers: Sequence[RoomOffer],
         actor: Callable[[], Actor],
         *,
-        now_sections: Callable[[Session, datetime], tuple[Section, ...]] | None = None,
+        now_sections: Callable[[Session, datetime, Sequence[Promise]], tuple[Section, ...]] | None = None,
         may_see: Callable[[Actor, Promise], bool] = lambda _actor, _promise: True,
     ) -> None:
         self._desk = desk
@@ -107,7 +107,9 @@ class BoardReader:
                 for one in present(session, now - PRESENT_FOR)
                 if one.open_id is not None and one.desk != actor.desk
             }
-            sections = self._now_sections(session, now) if self._now_sections is not None else ()
+            sections = (
+                self._now_sections(session, now, self._in_order) if self._now_sections is not None else ()
+            )
             kept = kept_since(session, _midnight(day), _midnight(day + timedelta(days=1)))
             trouble = next(iter(self._troubles.values()), "")
             return Snapshot(

@@ -194,7 +194,7 @@ class EchoRows(Painted):
                     Row()
                     .to(LABEL_CELLS + 2)
                     .say(_("also") + " ", "muted")
-                    .data("   ".join(others), "calm", width - 34)
+                    .data(", ".join(others), "calm", width - 34)
                 )
                 rows.append(row.gap(3).say("Tab", "accent bold").gap(1).say(_("change"), "muted"))
             return rows

@@ -27,7 +27,7 @@ from conciergedesk.ui.widgets.frame import key_and_label
 from conciergedesk.ui.widgets.painted import Painted, PaintedScroll
 from conciergedesk.ui.widgets.section import mark_piece, section_rows, title_row
 
-LABEL = 9
+LABEL = 10
 
 
 def _due(detail: Detail, now: datetime) -> tuple[Row, str]:
@@ -117,12 +117,14 @@ class DetailPane(PaintedScroll, can_focus=True):
 
     def _acts(self, detail: Detail, edge: int) -> list[Row]:
         rows = []
-        for place, act in enumerate(detail.acts):
+        keys = [keymap().shown(act.action) for act in detail.acts]
+        start = max(4, *(len(key) + 2 for key in keys)) if keys else 4
+        for place, (act, key) in enumerate(zip(detail.acts, keys, strict=True)):
             row = Row().gap(2)
             first = place == 0
             body = Row(ground="select" if first else "").gap(1)
-            body.say(keymap().shown(act.action), "accent bold").to(4)
-            body.data(act.label, "bright bold" if first else "text", edge - 8)
+            body.say(key, "accent bold").to(start)
+            body.data(act.label, "bright bold" if first else "text", edge - 4 - start)
             body.end(Row().data(act.note, "text" if first else "muted", 20), edge - 3)
             rows.append(row.on(body, edge - 2))
         return rows

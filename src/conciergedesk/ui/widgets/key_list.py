@@ -168,7 +168,7 @@ class KeyHeading(Painted):
         parts = [
             (_("{count} in the cabinet", count=here), "text"),
             (_("{count} outside", count=gone), "text"),
-            (_("{count} late", count=late), "late bold" if late else "muted"),
+            (plural("{count} late", "{count} late", late), "late bold" if late else "muted"),
         ]
         for said, ink in parts:
             row.say(said, ink).gap(2)

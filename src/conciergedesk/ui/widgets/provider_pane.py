@@ -260,7 +260,8 @@ class ProviderPane(PaintedScroll, can_focus=True):
             ("providers.call", _("ring")), ("providers.ask", _("ask")), ("providers.letter", _("letter")),
             ("providers.note", _("note")),
         ):  # fmt: skip
-            keys.add(key_and_label(keymap().shown(act), label)).gap(2)
+            if keymap().shown(act):
+                keys.add(key_and_label(keymap().shown(act), label)).gap(2)
         return [*rows, Row(), keys]
 
     @staticmethod

@@ -92,7 +92,7 @@ class Wall(PaintedScroll, can_focus=True):
                 str(now.keys_out),
                 "late" if now.keys_late else "text",
                 _("keys out"),
-                _("{count} late", count=now.keys_late) + (f" · {tags}" if tags else ""),
+                plural("{count} late", "{count} late", now.keys_late) + (f" · {tags}" if tags else ""),
             ),
             (str(now.kept), "done", _("wall|kept"), _("of {count} due", count=now.due)),
             (
