@@ -12,9 +12,10 @@ from conciergedesk.board.rules import PromiseKind
 from conciergedesk.core.errors import Unavailable
 from conciergedesk.ui.widgets.detail import BottomStrip, DetailPane, SectionsPane
 from conciergedesk.ui.widgets.promises import PromiseList
+from tests.keyboard import quiet
 from tests.ui.evening import NOW, GallerySource, promises
 
-from .conftest import OpenDesk, quiet
+from .conftest import OpenDesk
 
 
 async def test_the_smallest_screen_is_laid_out_to_the_cell(open_desk: OpenDesk) -> None:

@@ -27,9 +27,10 @@ from conciergedesk.ui.app import Identity
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.confirm import Confirm
 from conciergedesk.ui.modals.form import Field, FormSheet
+from tests.keyboard import quiet
 from tests.ui.evening import ME, NOW, GallerySource, promises
 
-from .conftest import Desk, OpenDesk, quiet
+from .conftest import Desk, OpenDesk
 
 MONSTERS = {
     "markup": "[/] [@click=app.quit]x[/] [red]r[/red] [$error] [Bold] \\[",

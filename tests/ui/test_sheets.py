@@ -13,8 +13,9 @@ from conciergedesk.ui.modals.confirm import Confirm
 from conciergedesk.ui.modals.form import Field, FormSheet
 from conciergedesk.ui.themes import NIGHT, THEMES
 from conciergedesk.ui.widgets.inputs import DeskInput, EchoInput, Understood
+from tests.keyboard import quiet
 
-from .conftest import OpenDesk, quiet
+from .conftest import OpenDesk
 
 
 async def test_enter_is_the_safe_choice_before_what_cannot_be_undone(open_desk: OpenDesk) -> None:

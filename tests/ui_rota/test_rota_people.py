@@ -21,8 +21,9 @@ from conciergedesk.staff.queries import actor_for
 from conciergedesk.ui.handlers.rota_desk import ExceptionSheet
 from conciergedesk.ui.modals.choice import Choice
 from conciergedesk.ui.modals.rota_stand_in import StandInSheet
+from tests.four_weeks import MONDAY, planned
 
-from .conftest import MONDAY, OpenRota, RotaOnScreen, planned, someone_on
+from .conftest import OpenRota, RotaOnScreen, someone_on
 
 LATER = date(2027, 3, 31)
 

@@ -13,8 +13,9 @@ from conciergedesk.rota.queries import open_draft
 from conciergedesk.ui.keys import action
 from conciergedesk.ui.modals.rota_stand_in import StandInSheet
 from tests.conftest import hire
+from tests.four_weeks import MONDAY, planned
 
-from .conftest import MONDAY, OpenRota, planned, post_with_stand_in, someone_on
+from .conftest import OpenRota, post_with_stand_in, someone_on
 
 SIZES = [(80, 24), (120, 36)]
 SUNDAY = date(2027, 3, 28)

@@ -521,7 +521,9 @@ class HotlineHandlers:
 
             ask.screen.run_service(lambda: self.room.group(ids, began), grouped, group="write")
         else:
-            ask.screen.refuse(_("Mark the tickets that belong together with Space, then press this key again."))
+            ask.screen.refuse(
+                _("Mark the tickets that belong together with Space, then press this key again.")
+            )
 
     def _incident(self, screen: DeskScreen, promise: Promise) -> None:
         began, number = self.session.now(), promise.id
