@@ -1,4 +1,4 @@
-"""Notices that a call rings within a twentieth of a second, in a thread of its own that asks almost nothing."""
+"""Notices that a call rings within a fiftieth of a second, in a thread of its own that asks almost nothing."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger("conciergedesk.ui")
 
-LOOK_SECONDS = 0.04
+LOOK_SECONDS = 0.02
 REST_SECONDS = 2.0
 """After a look that failed."""
 

@@ -283,15 +283,21 @@ class Start:
         board.run_service(self._wake_up, lambda _none: None, group="wake")
         board.set_timer(
             FETCH_AFTER_SECONDS,
-            lambda: board.run_service(
-                self._wiring.fetch, lambda _none: self._wiring.hotline.listen(), group="fetch"
-            ),
+            lambda: board.run_service(self._wiring.fetch, lambda _none: self._be_ready(), group="fetch"),
         )
 
     def stop(self) -> None:
         """Let no call ring here any more."""
         if "hotline" in self._wiring.__dict__:
             self._wiring.hotline.stop()
+
+    def _be_ready(self) -> None:
+        """Everything that stays is there: let calls ring, and never look for rubbish in it again.
+
+        A look through all of it holds up the card of a call that rings by a third of a second.
+        """
+        self._wiring.hotline.listen()
+        gc.freeze()
 
     def _show_shift(self, found: tuple[str, datetime] | None) -> None:
         if found is not None:

@@ -71,7 +71,7 @@ class RoomFinder:
         return [
             Found(
                 KEY_SET, one.id, _("key {tag}", tag=one.tag), holder_word(one.position.holder, known),
-                state_of(one)[1], _("Keys"), loud=one.rung > 0,
+                state_of(one)[1], _("found|Keys"), loud=one.rung > 0,
             )
             for one in rows
         ]  # fmt: skip

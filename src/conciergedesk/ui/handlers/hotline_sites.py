@@ -106,7 +106,7 @@ class SiteHandlers:
             Field("first_name", _("Contact"), hint=_("first name of whoever calls; may stay empty")),
             Field("phone", _("Phone"), hint=_("the number they call from")),
             Field("role", _("Role"), hint=_("manager, seasonal staff…")),
-            Field("language", _("Language"), "fr", "fr · en · de"),
+            Field("language", _("Language"), hint=_("fr · en · de; nothing is fr")),
             Field("note", _("Note"), hint=_("how to get there, opening days")),
         ]
         self.hotline.forms.open(
@@ -135,7 +135,7 @@ class SiteHandlers:
             Field("first_name", _("First name")),
             Field("phone", _("Phone"), hint=_("the number they call from")),
             Field("role", _("Role"), hint=_("manager, seasonal staff…")),
-            Field("language", _("Language"), "fr", "fr · en · de"),
+            Field("language", _("Language"), hint=_("fr · en · de; nothing is fr")),
         ]
         if self.hotline.room.may("sign_exceptions"):
             hint = _("o when this number stands in the signed agreement · n")

@@ -43,7 +43,14 @@ FACT_NAMES = {
     "lease": N_("Lease"),
     "visa": N_("Visa"),
 }
-EVENTS = ("entry", "purchase", "contract_start", "key_day", "expiry")
+EVENTS = {
+    "entry": N_("event|Entry"),
+    "purchase": N_("event|Car bought"),
+    "contract_start": N_("event|Contract"),
+    "key_day": N_("event|Key day"),
+    "expiry": N_("event|Expiry"),
+}
+"""Events with a day of their own, by what stands before their line."""
 
 
 class RelocationHandlers:
@@ -137,7 +144,7 @@ class RelocationHandlers:
             Field("arrival", _("Arrival"), hint=_("12 apr · 2027-04-12 · +90d")),
             Field("package", _("Package"), "", hint=_("family")),
             Field("coach", _("Coach"), actor.name if actor is not None and actor.role == "coach" else ""),
-            Field("language", _("Language"), "fr", hint="fr · en · de"),
+            Field("language", _("Language"), hint=_("fr · en · de; nothing is fr")),
         ]
         screen = self._screen(ask)
 
@@ -382,8 +389,9 @@ class RelocationHandlers:
         fields += [
             Field(
                 f"event:{name}",
-                _(ANCHOR_LABELS[Anchor(name)]),
+                _(EVENTS[name]),
                 card.anchors[name].isoformat() if name in card.anchors else "",
+                hint=_("{event}: 12 apr, 2027-04-12", event=_(ANCHOR_LABELS[Anchor(name)])),
             )
             for name in EVENTS
         ]

@@ -114,7 +114,7 @@ class VisitHandlers:
             Field("starts_at", _("stay|Starts"), "", _("fri 14h · 2 apr 14h")),
             Field("ends_at", _("stay|Ends"), "", _("sun 16h")),
             Field("coach", _("Coach"), "", _("first name; nothing is yourself")),
-            Field("language", _("Language"), file.language if file else "fr", "fr · en · de"),
+            Field("language", _("Language"), file.language if file else "", _("fr · en · de; nothing is fr")),
             Field("budget", _("Budget"), "", _("what was agreed, or nothing")),
         ]
         self.files.forms.open(
