@@ -6,6 +6,7 @@ nothing. Until they are made, ``ACTS`` says what they will do.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from conciergedesk.ui.handlers.handover import HandoverHandlers
     from conciergedesk.ui.handlers.hotline import HotlineHandlers
     from conciergedesk.ui.handlers.keys import KeyHandlers
+    from conciergedesk.ui.handlers.people import PeopleHandlers
     from conciergedesk.ui.handlers.providers import ProviderHandlers
     from conciergedesk.ui.handlers.relocation import RelocationHandlers
     from conciergedesk.ui.handlers.reports import ReportHandlers
@@ -51,6 +53,17 @@ ACTS = frozenset(
 """Acts with a handler; a test holds them against what the handlers register."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Rooms:
+    """What is made first, in one go."""
+
+    people: PeopleHandlers
+    keys: KeyHandlers
+    handover: HandoverHandlers
+    providers: ProviderHandlers
+    relocation: RelocationHandlers
+
+
 class Wiring:
     """The handlers of one desk."""
 
@@ -63,10 +76,8 @@ class Wiring:
 
     def make(self) -> None:
         """Make all handlers, in the order in which one may take an act over from another."""
-        assert len(self._rooms) == 4
-        assert self.rota is not None
-        assert self.reports is not None
-        assert self.hotline is not None  # last: it takes acts over for what the hotlines owe
+        # The hotlines last: they take acts over for what they owe.
+        _made = (self._rooms, self.rota, self.reports, self.hotline)
 
     @staticmethod
     def fetch() -> None:
@@ -90,7 +101,7 @@ class Wiring:
             import_module(f"conciergedesk.ui.handlers.{name}")
 
     @cached_property
-    def _rooms(self) -> tuple[KeyHandlers, HandoverHandlers, ProviderHandlers, RelocationHandlers]:
+    def _rooms(self) -> _Rooms:
         from conciergedesk.ui.handlers.handover import HandoverHandlers
         from conciergedesk.ui.handlers.intake import IntakeHandlers
         from conciergedesk.ui.handlers.keys import KeyHandlers
@@ -105,10 +116,11 @@ class Wiring:
         for acts in (RequestHandlers, RequestStatus, RequestCalls):
             acts(self._app, self._session, self._drafts)
         intake = IntakeHandlers(self._app, self._session, self._drafts)
-        self._people = PeopleHandlers(self._app, self._session, intake)
+        people = PeopleHandlers(self._app, self._session, intake)
         providers = ProviderHandlers(self._app, self._session)
         LetterHandlers(self._app, self._session, providers.room)
-        return (
+        return _Rooms(
+            people,
             KeyHandlers(self._app, self._session, self._drafts),
             HandoverHandlers(self._app, self._session, self._drafts),
             providers,
@@ -117,25 +129,25 @@ class Wiring:
 
     @property
     def keys(self) -> KeyHandlers:
-        return self._rooms[0]
+        return self._rooms.keys
 
     @property
     def handover(self) -> HandoverHandlers:
-        return self._rooms[1]
+        return self._rooms.handover
 
     @property
     def providers(self) -> ProviderHandlers:
-        return self._rooms[2]
+        return self._rooms.providers
 
     @property
     def relocation(self) -> RelocationHandlers:
-        return self._rooms[3]
+        return self._rooms.relocation
 
     @cached_property
     def rota(self) -> RotaHandlers:
         from conciergedesk.ui.handlers.rota import RotaHandlers
 
-        assert self._rooms
+        _first = self._rooms
         return RotaHandlers(self._app, self._session)
 
     @cached_property
@@ -149,7 +161,7 @@ class Wiring:
         from conciergedesk.ui.handlers.finding import RoomFinder
         from conciergedesk.ui.handlers.hotline import HotlineHandlers
 
-        assert self._rooms
+        people = self._rooms.people
         made = HotlineHandlers(self._app, self._session, self._drafts)
-        self._people.rooms = RoomFinder(self._app, self._session, made.places.show)
+        people.rooms = RoomFinder(self._app, self._session, made.places.show)
         return made
