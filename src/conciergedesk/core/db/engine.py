@@ -86,7 +86,7 @@ def _open_sqlite(url: URL) -> Engine:
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
         # The driver never begins or commits by itself: its own guess loses concurrent updates.
         connection.isolation_level = None
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8000"):
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             connection.execute(f"PRAGMA {pragma}")
 
     @event.listens_for(engine, "begin")
