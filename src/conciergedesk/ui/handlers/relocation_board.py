@@ -17,14 +17,22 @@ from conciergedesk.ui.screens.relocation import RelocationScreen
 
 if TYPE_CHECKING:
     from conciergedesk.relocation.owed import OwedKind
-    from conciergedesk.ui.handlers.relocation import RelocationHandlers
+    from conciergedesk.ui.handlers.relocation_contacts import ContactHandlers
+    from conciergedesk.ui.handlers.relocation_desk import FileDesk
+    from conciergedesk.ui.handlers.relocation_items import ItemHandlers
+    from conciergedesk.ui.handlers.relocation_watch import WatchHandlers
 
 
 class BoardFiles:
     """The acts of the board on promises of relocation files; everything else goes where it went before."""
 
-    def __init__(self, files: RelocationHandlers) -> None:
+    def __init__(
+        self, files: FileDesk, items: ItemHandlers, contacts: ContactHandlers, watch: WatchHandlers
+    ) -> None:
         self.files = files
+        self.items = items
+        self.contacts = contacts
+        self.watch = watch
         files.take_over("board.step", self._board_done)
         files.take_over("board.callback", self._board_later)
         files.take_over("board.open", self._board_open)
@@ -83,13 +91,15 @@ class BoardFiles:
 
             match kind.value:
                 case "relocation_item":
-                    self.files.done_it(screen, card, next(one for one in card.items if one.id == row_id))
+                    self.items.done_it(screen, card, next(one for one in card.items if one.id == row_id))
                 case "relocation_followup":
-                    self.files.pulse_it(screen, card, next(one for one in card.followups if one.id == row_id))
+                    self.contacts.pulse_it(
+                        screen, card, next(one for one in card.followups if one.id == row_id)
+                    )
                 case "relocation_document":
-                    self.files.told(screen, row_id)
+                    self.watch.told(screen, row_id)
                 case "relocation_risk":
-                    self.files.review_it(screen, next(one for one in card.risks if one.id == row_id))
+                    self.watch.review_it(screen, next(one for one in card.risks if one.id == row_id))
                 case "relocation_question":
                     self.files.write(
                         screen, lambda: self.files.room.act(relocation.remind, row_id), _("Reminder noted")
@@ -115,9 +125,9 @@ class BoardFiles:
 
             match kind.value:
                 case "relocation_item":
-                    self.files.later_it(screen, card, next(one for one in card.items if one.id == row_id))
+                    self.items.later_it(screen, card, next(one for one in card.items if one.id == row_id))
                 case "relocation_risk":
-                    self.files.review_it(screen, next(one for one in card.risks if one.id == row_id))
+                    self.watch.review_it(screen, next(one for one in card.risks if one.id == row_id))
                 case "relocation_question":
                     self.files.write(
                         screen, lambda: self.files.room.act(relocation.answered, row_id), _("Answer noted")

@@ -18,7 +18,7 @@ from conciergedesk.ui.visit_room import VisitRoom
 
 if TYPE_CHECKING:
     from conciergedesk.ui.drafts import Parked
-    from conciergedesk.ui.handlers.relocation import RelocationHandlers
+    from conciergedesk.ui.handlers.relocation_desk import FileDesk
 
 PROGRAMME_DRAFT = "relocation_programme"
 PART_DRAFT = "relocation_part"
@@ -27,7 +27,7 @@ PART_DRAFT = "relocation_part"
 class VisitHandlers:
     """Wires programmes to their verbs."""
 
-    def __init__(self, files: RelocationHandlers) -> None:
+    def __init__(self, files: FileDesk) -> None:
         self.files = files
         self.app = files.app
         self.session = files.session

@@ -21,7 +21,8 @@ from conciergedesk.ui.screens.relocation import RelocationScreen
 
 if TYPE_CHECKING:
     from conciergedesk.relocation.service import Held
-    from conciergedesk.ui.handlers.relocation import RelocationHandlers
+    from conciergedesk.ui.handlers.relocation_contacts import ContactHandlers
+    from conciergedesk.ui.handlers.relocation_desk import FileDesk
 
 OUTCOME_WORDS = {
     "settled": N_("settled"),
@@ -42,8 +43,9 @@ def version_words(one: PlanVersion) -> str:
 class WholeFile:
     """The rarer acts on one file, each behind a letter of a list that shows only what is possible now."""
 
-    def __init__(self, files: RelocationHandlers) -> None:
+    def __init__(self, files: FileDesk, contacts: ContactHandlers) -> None:
         self.files = files
+        self.contacts = contacts
         self.app = files.app
         self.session = files.session
         self.room = files.room
@@ -117,7 +119,7 @@ class WholeFile:
                 codes=", ".join(left[:4]) + (" …" if len(left) > 4 else ""),
             )
         survey = next((one for one in card.followups if one.code == CLOSING and one.done_on is None), None)
-        return self.files.questions(card, survey if outcome == "settled" else None)
+        return self.contacts.questions(card, survey if outcome == "settled" else None)
 
     def _ask_end(self, screen: DeskScreen, card: FileCard, outcome: str, fields: list[Field]) -> None:
         def save(values: Mapping[str, str]) -> Held:
