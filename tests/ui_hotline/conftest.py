@@ -138,7 +138,7 @@ class OnScreen:
         """What the watching thread does when somebody has written."""
         handlers = self.wiring.hotline
         found = handlers.room.look(None)
-        handlers.show_ringing(found.cards, found.changed, found.banners)
+        handlers.calls.show_ringing(found.cards, found.changed, found.banners)
         await quiet(self.pilot)
 
     @property

@@ -190,7 +190,7 @@ async def test_a_call_taken_elsewhere_leaves_this_desk_and_says_who_took_it(
         await shown.look()
         lines.desk.act(lines.sabrina, hotline.take_call, call)
         handlers = shown.wiring.hotline
-        handlers.show_ringing((), handlers.room.card(call))
+        handlers.calls.show_ringing((), handlers.room.card(call))
         await quiet(shown.pilot)
         assert isinstance(shown.app.screen, HotlineScreen)
         assert "Sabrina a pris cet appel." in shown.text
@@ -208,7 +208,7 @@ async def test_a_call_waits_while_somebody_types_and_r_brings_it_back(
         assert isinstance(shown.app.screen, FormSheet) and "les faits" in shown.text
         await shown.press("enter")
         assert "Note gardée" in shown.text or "Note" in shown.text
-        shown.wiring.hotline._offer()
+        shown.wiring.hotline.calls.offer()
         await quiet(shown.pilot)
         assert (
             isinstance(shown.app.screen, CallSheet) and "Mathilde" in shown.text and "allemand" in shown.text

@@ -19,7 +19,7 @@ from conciergedesk.ui.site_room import SiteRoom
 
 if TYPE_CHECKING:
     from conciergedesk.ui.drafts import Parked
-    from conciergedesk.ui.handlers.hotline import HotlineHandlers
+    from conciergedesk.ui.handlers.hotline_desk import HotlineDesk
 
 SITE_DRAFT = "hotline_site"
 DEVICE_DRAFT = "hotline_device"
@@ -30,7 +30,7 @@ STATE_LETTERS = {"ok": "o", "degraded": "d", "down": "p", "stored": "r", "lost":
 class SiteHandlers:
     """Wires the register of sites and the rounds to their verbs."""
 
-    def __init__(self, hotline: HotlineHandlers) -> None:
+    def __init__(self, hotline: HotlineDesk) -> None:
         self.hotline = hotline
         self.app = hotline.app
         self.session = hotline.session
