@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
 from conciergedesk.core.i18n import translate
-from conciergedesk.core.moments import parse_moment
+from conciergedesk.core.moments import Moment, parse_moment
 from conciergedesk.core.phone import search_digits
 from conciergedesk.core.text import fold
 from conciergedesk.requests.capture import (
@@ -78,6 +78,11 @@ PLACES = (
     Somewhere(4, "Hôtel de la Mer"),
     Somewhere(5, "Résidence Saint-Louis"),
 )
+TOWNS = {
+    fold(name): name
+    for name in ("Metz", "Thionville", "Luxembourg", "Saarbrücken", "Trier", "Scy-Chazelles", "Ars-sur-Moselle",
+                 "Marly", "Montigny-lès-Metz", "Nancy", "Vaux")
+}  # fmt: skip
 TEAM = (Somewhere(1, "Inès Moreau"), Somewhere(2, "Maëlle Petit"), Somewhere(3, "Ivan Roux"))
 
 
@@ -125,6 +130,7 @@ def context(**changes: Any) -> CaptureContext:
         "types": catalogue(),
         "people": People(),
         "places": Places(),
+        "towns": TOWNS,
         "agents": TEAM,
         "me": TEAM[0],
         "type_priority": type_priority,
@@ -142,9 +148,8 @@ def understood(captured: Captured) -> dict[str, str]:
         if part.source is Source.FILE and name == "language":
             continue
         value = part.value
-        if name == "moment":
-            assert captured.moment is not None
-            shown[name] = captured.moment.value.iso(PARIS).replace("2027-", "")
+        if isinstance(value, Moment):
+            shown[name] = value.iso(PARIS).replace("2027-", "")
         elif name == "phone":
             assert captured.phone is not None
             shown[name] = captured.phone.value.e164 or "?"
@@ -287,11 +292,11 @@ wifi ne marche pas gîte tanneurs weber
 Mme Lefèvre veut un massage demain vers 16h
     type=spa_thermal | moment=03-25 16:00 | person=Émilie Lefèvre
 réserver resto ce soir 19h30 pour 2 M. et Mme Schmitt
-    type=restaurant | moment=03-24 19:30 | person=Jeanne Schmitt | quantity=2 persons | left=réserver
+    type=restaurant | moment=03-24 19:30 | person=Jeanne Schmitt | quantity=2 persons
 serrurier tout de suite, chambre 8, hôtel du Lys, porte claquée
     type=locksmith_repair | moment=03-24 18:42 | place=Hôtel du Lys, chambre 8 | left=serrurier
 keys left at Tanneurs, carter, call back in 10 min
-    type=key_handover_out | moment=03-24 18:52 | person=Sam Carter | place=Gîte des Tanneurs | call_back=True | left=left
+    type=key_handover_out | call_at=03-24 18:52 | person=Sam Carter | place=Gîte des Tanneurs | call_back=True | left=left
 Frau Müller braucht Taxi um 18:30 zum Bahnhof
     type=taxi | moment=03-25 18:30 | person=Nora Müller | place=Bahnhof ?
 info horaires piscine pour son fils
@@ -324,6 +329,212 @@ Korb für 4 Personen Samstag 10 Uhr Frau Schmitt
     type=terroir_basket | moment=03-27 10:00 | person=Jeanne Schmitt | quantity=4 persons
 Rückruf Herr Weber Montag 9 Uhr nicht dringend
     moment=03-29 09:00 | person=Anna Weber | priority=P4 | call_back=True
+clés tanneurs 18h30 weber metz
+    type=key_handover_out | moment=03-25 18:30 | person=Anna Weber | place=Gîte des Tanneurs, Metz
+panier thionville odile demain matin
+    type=terroir_basket | moment=03-25 08:00/03-25 12:00 | person=Odile Marchand | place=Thionville ?
+taxi metz luxembourg 5h weber
+    type=taxi | moment=03-25 05:00 | person=Anna Weber | place=Metz ? | destination=Luxembourg ?
+taxi de thionville à metz 18h30 martin
+    type=taxi | moment=03-25 18:30 | person=Lucas Martin | place=Thionville ? | destination=Metz ?
+dans 20 min taxi weber gare
+    type=taxi | moment=03-24 19:02 | person=Anna Weber | place=Gare de Metz
+rappeler jeudi 14h mme lefèvre
+    moment=03-25 14:00 | person=Émilie Lefèvre | call_back=True
+rappeler weber lundi prochain 9h
+    moment=03-29 09:00 | person=Anna Weber | call_back=True
+spa après-demain 9h klein
+    type=spa_thermal | moment=03-26 09:00 | person=Anke Klein
+resto ce soir pour 4 pers klein
+    type=restaurant | moment=03-24 18:00/03-24 21:00 | person=Anke Klein | quantity=4 persons
+resto à midi 2 couverts dubois
+    type=restaurant | moment=03-25 12:00 | person=Famille Dubois | quantity=2 persons
+taxi fin de semaine dubois
+    type=taxi | moment=03-26 | person=Famille Dubois
+dentiste 20h mme klein allemand urgent
+    type=dentist_late | moment=03-24 20:00 | person=Anke Klein | language=de | priority=P1
+taxi 8 pm tomorrow carter
+    type=taxi | moment=03-25 20:00 | person=Sam Carter
+table for 6 tomorrow 8 pm carter
+    type=restaurant | moment=03-25 20:00 | person=Sam Carter | quantity=6 persons
+panier pour 4 pers dem 10h marchand
+    type=terroir_basket | moment=03-25 10:00 | person=Odile Marchand | quantity=4 persons
+rdv spa lundi prochain 15h30 émilie lefèvre
+    type=spa_thermal | moment=03-29 15:30 | person=Émilie Lefèvre
+clés 204 ce soir 21h jonas
+    type=key_handover_out | moment=03-24 21:00 | left=204 jonas
+colis pour chambre 12 hôtel du lys
+    type=parcel | place=Hôtel du Lys, chambre 12
++352 621 000 012 taxi dans 20 min
+    type=taxi | moment=03-24 19:02 | person=Thomas Weber | phone=+352621000012
+00352621000012 rappeler demain matin
+    moment=03-25 08:00/03-25 12:00 | person=Thomas Weber | phone=+352621000012 | call_back=True
++49 30 23125 017 clés gîte tanneurs demain 17h
+    type=key_handover_out | moment=03-25 17:00 | phone=+493023125017 | place=Gîte des Tanneurs
++32 455 00 00 12 spa samedi pour deux
+    type=spa_thermal | moment=03-27 | phone=+32455000012 | quantity=2 persons
+06 39 98 00 12 panier samedi
+    type=terroir_basket | moment=03-27 | person=Anna Weber | phone=+33639980012
+0639980012 weber taxi 18h
+    type=taxi | moment=03-25 18:00 | person=Anna Weber | phone=+33639980012
+klein 06 39 98 41 07 ou +352 621 000 012 taxi 20h
+    type=taxi | moment=03-24 20:00 | person=Anke Klein | phone=+33639984107 | left=ou +352 621 000 012
+M. de la Tour taxi 7h demain
+    type=taxi | moment=03-25 07:00 | person=Marie de la Tour
+marie de la tour spa dimanche
+    type=spa_thermal | moment=03-28 | person=Marie de la Tour
+o'brien taxi 19h
+    type=taxi | moment=03-24 19:00 | person=John O'Brien
+Mme Van der Berg taxi 18h45 gare de metz
+    type=taxi | moment=03-24 18:45 | person=Van der Berg ? | place=Gare de Metz
+taxi urgent muller
+    type=taxi | person=Nora Müller | priority=P1
+retour clés demain avant 11h weber
+    type=key_return | moment=03-25 11:00 | person=Anna Weber
+dépôt clés propriétaire tanneurs lundi
+    type=key_deposit_owner | moment=03-29 | place=Gîte des Tanneurs | left=propriétaire
+ménage après départ samedi 11h tanneurs
+    type=cleaning_linen | moment=03-27 11:00 | place=Gîte des Tanneurs | left=après départ
+courses pour arrivée vendredi 18h tanneurs
+    type=grocery_stock | moment=03-26 18:00 | place=Gîte des Tanneurs | left=pour arrivée
+pharmacie de garde thionville
+    type=pharmacy_duty | place=Thionville ?
+plombier fuite d'eau gîte tanneurs urgent
+    type=locksmith_repair | place=Gîte des Tanneurs | priority=P1 | left=fuite d'eau
+serrurier metz porte claquée 22h
+    type=locksmith_repair | moment=03-24 22:00 | place=Metz ? | left=serrurier
+billets opéra 2 places samedi 20h carter
+    type=show_tickets | moment=03-27 20:00 | person=Sam Carter | place=opéra ? | quantity=2 places
+babysitter vendredi soir 20h-23h30 2 enfants dubois
+    type=childcare | moment=03-26 20:00/03-26 23:30 | person=Famille Dubois | quantity=2 enfants
+taxi 4h45 aéroport luxembourg 3 pers 4 valises
+    type=taxi | moment=03-25 04:45 | place=aéroport Luxembourg ? | quantity=3 persons | left=4 valises
+montgolfière samedi prochain au lever du jour pour 2
+    type=balloon | moment=04-03 05:00/04-03 07:00 | quantity=2 persons
+visite guidée cathédrale jeudi 14h30 groupe de 25
+    type=guided_tour_private | moment=03-25 14:30 | place=cathédrale ? | quantity=25 persons | left=groupe
+location vélos 4 pers dimanche
+    type=outdoor_activity | moment=03-28 | quantity=4 persons | left=location
+salle de réunion mercredi toute la journée
+    type=meeting_room | moment=03-31 | left=toute la journée
+appeler dubois lundi
+    moment=03-29 | person=Famille Dubois | call_back=True
+call back carter thursday 2pm
+    moment=03-25 14:00 | person=Sam Carter | call_back=True
+two spa tickets on saturday for carter
+    type=spa_thermal | moment=03-27 | person=Sam Carter | left=two tickets
+keys for mr weber at 6:30pm
+    type=key_handover_out | moment=03-25 18:30 | person=Anna Weber
+dinner for two tonight 8.30pm carter
+    type=restaurant | moment=03-24 20:30 | person=Sam Carter | quantity=2 persons
+restaurant sat 8pm 4 people carter
+    type=restaurant | moment=03-27 20:00 | person=Sam Carter | quantity=4 persons
+parcel arrived this morning for o'brien
+    type=parcel | moment=03-24 08:00/03-24 12:00 | person=John O'Brien | left=arrived
+doctor tonight carter english
+    type=doctor | moment=03-24 18:00/03-24 21:00 | person=Sam Carter | language=en
+lost umbrella at hotel du lys carter
+    type=lost_property | person=Sam Carter | place=Hôtel du Lys | left=umbrella
+in half an hour taxi carter
+    type=taxi | moment=03-24 19:12 | person=Sam Carter
+flowers next friday schmitt
+    type=flowers_gift | moment=04-02 | person=Jeanne Schmitt
+basket for next monday odile
+    type=terroir_basket | moment=03-29 | person=Odile Marchand
+Taxi in 20 Minuten Weber
+    type=taxi | moment=03-24 19:02 | person=Anna Weber
+Taxi übermorgen 9 Uhr Klein
+    type=taxi | moment=03-26 09:00 | person=Anke Klein
+Rückruf Donnerstag 14 Uhr Klein
+    moment=03-25 14:00 | person=Anke Klein | call_back=True
+Tisch für 4 heute Abend 19:30 Klein
+    type=restaurant | moment=03-24 19:30 | person=Anke Klein | quantity=4 persons
+Spa nächsten Montag 15 Uhr für zwei Klein
+    type=spa_thermal | moment=03-29 15:00 | person=Anke Klein | quantity=2 persons
+Schlüssel morgen früh 8 Uhr Weber
+    type=key_handover_out | moment=03-25 08:00 | person=Anna Weber
+Arzt heute Abend Klein
+    type=doctor | moment=03-24 18:00/03-24 21:00 | person=Anke Klein
+Korb zum Wochenende Frau Müller
+    type=terroir_basket | moment=03-27/03-28 | person=Nora Müller
+Paket für Herrn Weber
+    type=parcel | person=Anna Weber
+Zahnarzt morgen früh Klein
+    type=dentist_late | moment=03-25 08:00/03-25 12:00 | person=Anke Klein
+spa dans 3 jours klein
+    type=spa_thermal | moment=03-27 | person=Anke Klein
+taxi dans 1h30 klein
+    type=taxi | moment=03-24 20:12 | person=Anke Klein
+taxi d'ici 20 min klein
+    type=taxi | moment=03-24 19:02 | person=Anke Klein
+taxi dans une heure klein
+    type=taxi | moment=03-24 19:42 | person=Anke Klein
+taxi dans 2 heures klein
+    type=taxi | moment=03-24 20:42 | person=Anke Klein
+taxi 20 h 15 klein
+    type=taxi | moment=03-24 20:15 | person=Anke Klein
+taxi vers 20h klein
+    type=taxi | moment=03-24 20:00 | person=Anke Klein
+taxi 8h du soir klein
+    type=taxi | moment=03-24 20:00 | person=Anke Klein
+taxi midi et demi klein
+    type=taxi | moment=03-25 12:30 | person=Anke Klein
+taxi cet aprem klein
+    type=taxi | moment=03-24 14:00/03-24 18:00 | person=Anke Klein
+taxi demain en fin de matinée klein
+    type=taxi | moment=03-25 10:30/03-25 12:00 | person=Anke Klein
+taxi le 12 à 14h klein
+    type=taxi | moment=04-12 14:00 | person=Anke Klein
+taxi le 12/04 à 14h klein
+    type=taxi | moment=04-12 14:00 | person=Anke Klein
+taxi lundi 29 à 8h klein
+    type=taxi | moment=03-29 08:00 | person=Anke Klein
+taxi 1er avril 8h klein
+    type=taxi | moment=04-01 08:00 | person=Anke Klein
+spa klein samedi ou dimanche
+    type=spa_thermal | moment=03-27 | person=Anke Klein | left=ou dimanche
+03 53 01 77 18 poste 4 taxi
+    type=taxi | person=Mireille Klein | phone=+33353017718
+taxi gare de thionville 8h weber
+    type=taxi | moment=03-25 08:00 | person=Anna Weber | place=gare de Thionville ?
+taxi gare thionville 8h weber
+    type=taxi | moment=03-25 08:00 | person=Anna Weber | place=gare Thionville ?
+taxi metz aéroport luxembourg 3h30 weber
+    type=taxi | moment=03-25 03:30 | person=Anna Weber | place=Metz ? | destination=aéroport Luxembourg ?
+clés gîte tanneurs à metz weber 18h
+    type=key_handover_out | moment=03-25 18:00 | person=Anna Weber | place=Gîte des Tanneurs, Metz
+taxi de l'hôtel du lys à luxembourg 6h weber
+    type=taxi | moment=03-25 06:00 | person=Anna Weber | place=Hôtel du Lys | destination=Luxembourg ?
+taxi hôtel du lys vers thionville 6h weber
+    type=taxi | moment=03-25 06:00 | person=Anna Weber | place=Hôtel du Lys | destination=Thionville ?
+panier montigny les metz odile
+    type=terroir_basket | person=Odile Marchand | place=Montigny-lès-Metz ?
+12 rue des clercs metz colis weber
+    type=parcel | person=Anna Weber | place=12 rue des clercs, Metz ?
+mme metz taxi 8h
+    type=taxi | moment=03-25 08:00 | person=Metz ?
+Herr von der Leyen taxi 8h
+    type=taxi | moment=03-25 08:00 | person=von der Leyen ?
+M. De Souza taxi 20h
+    type=taxi | moment=03-24 20:00 | person=De Souza ?
+spa à nancy samedi weber
+    type=spa_thermal | moment=03-27 | person=Anna Weber | place=Nancy ?
+taxi weber rappeler demain 9h
+    type=taxi | person=Anna Weber | call_back=True | call_at=03-25 09:00
+taxi demain 8h weber rappeler ce soir 19h
+    type=taxi | moment=03-25 08:00 | person=Anna Weber | call_back=True | call_at=03-24 19:00
+rappeler demain 9h weber
+    moment=03-25 09:00 | person=Anna Weber | call_back=True
+électricien marly weber
+    type=locksmith_repair | person=Anna Weber | place=Marly ?
+guide italien samedi 10h metz
+    type=guided_tour_private | moment=03-27 10:00 | place=Metz ? | left=italien
+visite guidée metz samedi 10h 12 pers en allemand
+    type=guided_tour_private | moment=03-27 10:00 | place=Metz ? | language=de | quantity=12 persons
+parapluie trouvé gare de metz
+    type=lost_property | place=Gare de Metz | left=parapluie
+2 vélos samedi weber
+    type=outdoor_activity | moment=03-27 | person=Anna Weber | quantity=2 velos
 """.strip().splitlines()  # noqa: E501  a line and its meaning are read together
 TABLE = list(zip(LINES[::2], LINES[1::2], strict=True))
 
@@ -409,7 +620,7 @@ def test_both_names_decide_between_two_people_of_one_family() -> None:
 def test_a_number_on_no_file_keeps_the_name_beside_it() -> None:
     captured = read_line("taxi benali 06 39 98 77 00", context())
     assert captured.person is not None
-    assert captured.person.value == NamedPerson("benali")
+    assert captured.person.value == NamedPerson("Benali")
     assert captured.person.confidence < 0.6
 
 
@@ -438,7 +649,8 @@ def test_a_number_that_is_still_being_typed_is_no_quantity() -> None:
         ("parle allemand", "de"),
         ("guided tour in English", "en"),
         ("auf Deutsch bitte", "de"),
-        ("luxembourgeois", "lb"),
+        ("luxembourgeois", None),
+        ("guide italien", None),
     ],
 )
 def test_a_small_word_is_a_language_only_where_it_can_be_one(line: str, language: str | None) -> None:
@@ -514,7 +726,7 @@ def test_a_colon_before_a_name_gives_the_request_to_a_colleague(line: str, name:
 
 
 def test_a_second_moment_stays_at_hand() -> None:
-    moment = read_line("colis reçu hier, rappeler lundi 9h", context()).moment
+    moment = read_line("panier lundi 9h, reçu hier", context()).moment
     assert moment is not None and moment.value.iso(PARIS) == "2027-03-29 09:00"
     assert [other.iso(PARIS) for other in moment.alternatives] == ["2027-03-23"]
 
@@ -553,7 +765,7 @@ def test_a_line_is_understood_without_anybody_to_ask() -> None:
     captured = read_line(
         "clés gîte Tanneurs 18h30 mme weber 06 39 98 41 07", context(people=None, places=None)
     )
-    assert captured.person is not None and captured.person.value == NamedPerson("weber")
+    assert captured.person is not None and captured.person.value == NamedPerson("Weber")
     assert captured.place is not None and captured.place.value == NamedPlace("gîte Tanneurs")
 
 

@@ -154,12 +154,36 @@ async def test_enter_opens_the_form_filled_in_and_a_second_key_saves(
 ) -> None:
     async with opened(sqlite_desk, clock, assistant) as driver:
         await driver.press("n")
-        await driver.type("taxi demain 6h30 gare weber")
+        await driver.type("taxi demain 6h30 metz aéroport luxembourg 3 pers weber rappeler ce soir 19h")
+        assert "metz" not in driver.text.split("Titre")[-1]
         await driver.press("enter")
-        assert "Taxi, VTC" in driver.text
+        for shown in ("Taxi, VTC", "jeu. 25 mars 6:30", "allemand", "téléphone", "mer. 24 mars 19:00"):
+            assert shown in driver.text
         await driver.press("enter")
         [made] = driver.requests()
         assert made.wanted_from == datetime(2027, 3, 25, 6, 30, tzinfo=PARIS)
+        assert (made.title, made.place, made.channel) == ("3 pers.", "Metz → aéroport Luxembourg", "phone")
+        assert made.fields == {"from_place": "Metz", "to_place": "aéroport Luxembourg"}
+        assert made.language == "de"
+        assert [call.due_at for call in made.call_backs] == [datetime(2027, 3, 24, 19, tzinfo=PARIS)]
+
+
+async def test_a_line_that_only_promises_a_call_is_kept_by_one_key(
+    sqlite_desk: Desk, clock: FixedClock, assistant: Actor
+) -> None:
+    async with opened(sqlite_desk, clock, assistant, (80, 24)) as driver:
+        await driver.press("n")
+        await driver.type("rappeler klein lundi facture")
+        assert "Rappel promis" in driver.text
+        await driver.press("enter")
+        [call] = sqlite_desk.ask(open_call_backs)
+        assert (call.due_at, call.person) == (datetime(2027, 3, 29, 9, tzinfo=PARIS), "Anke Klein")
+        assert call.about == "facture"
+        await driver.press("n")
+        await driver.type(
+            "guide italien nowak"
+        )  # a language no letter is written in is a fact, not a setting
+        assert "italien" in driver.text.split("Titre")[-1]
 
 
 async def test_undo_takes_back_what_was_just_done(

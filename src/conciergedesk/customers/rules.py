@@ -42,6 +42,37 @@ class LodgingKind(StrEnum):
     HOME = "home"
 
 
+_PARTICLES = frozenset(
+    {
+        "de",
+        "du",
+        "des",
+        "d",
+        "la",
+        "le",
+        "van",
+        "von",
+        "vom",
+        "zu",
+        "der",
+        "den",
+        "di",
+        "da",
+        "del",
+        "dos",
+        "ben",
+        "el",
+    }
+)
+
+
+def split_name(name: str) -> tuple[str, str]:
+    """First and family name of a name written as one; a particle opens the family name (*Marie de la Tour*)."""
+    words = name.split()
+    opened = next((place for place, word in enumerate(words) if fold(word) in _PARTICLES), len(words) - 1)
+    return " ".join(words[:opened]), " ".join(words[opened:])
+
+
 def search_text(*parts: str) -> str:
     """The folded text a name is found by; cut to what the column holds."""
     return fold(" ".join(part for part in parts if part))[:250]

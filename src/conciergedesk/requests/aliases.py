@@ -48,6 +48,8 @@ class AliasIndex:
                 if not words[start] or not words[start + length - 1]:
                     continue
                 name = " ".join(part for part in words[start : start + length] if part)
+                if name not in self._codes and len(name) > _PREFIX_LETTERS and name.endswith(("s", "x")):
+                    name = name[:-1]
                 if name in self._codes:
                     score = 100.0 - min(start, 9) + 10 * (length - 1)
                     _keep(found, Hit(self._codes[name], score, start, length, name))

@@ -310,7 +310,13 @@ class RequestType:
     safety: Wording | None = None
     legal: tuple[LegalReminder, ...] = ()
     retention_days: int = DEFAULT_RETENTION_DAYS
+    kept_words: frozenset[str] = frozenset()
     file: str = ""
+
+    def says_more(self, typed: str) -> bool:
+        """Whether the words typed for this type belong in the title as well: a *plumber* is more than a repair."""
+        word = fold(typed)
+        return word in self.kept_words or word.removesuffix("s") in self.kept_words
 
     @property
     def asks_danger(self) -> bool:

@@ -50,8 +50,8 @@ COMMON_FILE = "common.toml"
 _CODE = re.compile(r"[a-z][a-z0-9_]{1,39}")
 _NUMBER = re.compile(r"[A-Z]{2,5}-\d{1,4}")
 _TYPE_FIELDS = (
-    "number", "label", "name", "aliases", "team", "priority", "priority_when", "targets", "promise", "dated",
-    "composite", "health", "channel", "channels", "billable", "providers", "proof", "reasons", "safety",
+    "number", "label", "name", "aliases", "kept_words", "team", "priority", "priority_when", "targets", "promise",
+    "dated", "composite", "health", "channel", "channels", "billable", "providers", "proof", "reasons", "safety",
     "fields", "steps", "skip", "legal", "retention_days", "confirmation",
 )  # fmt: skip
 
@@ -233,11 +233,21 @@ def _read_type(code: str, table: Table, family: Named, common: _Common) -> Reque
         safety=table.wording("safety") if table.has("safety") else None,
         legal=tuple(read_legal(one) for one in table.tables("legal", needed=False)),
         retention_days=retention,
+        kept_words=_read_kept_words(table),
         file=table.file,
     )
     if health and not request_type.asks_danger:
         raise table.refuse(N_("A health type needs a first step with asks = “danger”."), "steps")
     return request_type
+
+
+def _read_kept_words(table: Table) -> frozenset[str]:
+    """Aliases that stay in the title, because they say more than the type."""
+    aliases = {fold(alias) for alias in table.words("aliases", ())}
+    kept = frozenset(fold(word) for word in table.words("kept_words", ()))
+    for word in sorted(kept - aliases):
+        raise table.refuse(N_("“{word}” must be one of the aliases."), "kept_words", word=word)
+    return kept
 
 
 def _read_confirmation(table: Table) -> Wording:

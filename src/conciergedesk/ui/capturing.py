@@ -5,13 +5,14 @@ Called in worker threads at every key; what was looked up is remembered while on
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from conciergedesk.core.i18n import active_zone
+from conciergedesk.core.i18n import _, active_zone
+from conciergedesk.ui.form_words import hour_to_call
 
 if TYPE_CHECKING:
     from conciergedesk.customers.queries import LodgingCard, PersonCard, PersonHit
@@ -37,6 +38,16 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class PromisedCall:
+    """A call to make, by a line that asks for nothing else."""
+
+    due_at: datetime
+    person_id: int | None
+    number: str
+    about: str
+
+
+@dataclass(frozen=True, slots=True)
 class _Finder:
     find: Callable[[str], Sequence[PersonHit]]
 
@@ -56,6 +67,7 @@ class LineReader:
         self._people = lru_cache(maxsize=256)(self._find_people)
         self._lodgings = lru_cache(maxsize=256)(self._find_lodgings)
         self._agents: list[object] | None = None
+        self._towns: Mapping[str, str] | None = None
         self.chosen_person: int | None = person_id
 
     def read(self, line: str) -> Reading:
@@ -63,11 +75,14 @@ class LineReader:
         from conciergedesk.customers.queries import person_card
         from conciergedesk.requests.capture import CaptureContext, read_line
         from conciergedesk.requests.queries import look_alikes
+        from conciergedesk.requests.town_names import town_names
 
         session, now = self._session, self._session.now()
         book = session.book()
         staff = session.staff() if self._agents is None else self._agents
         self._agents = list(staff)
+        if self._towns is None:
+            self._towns = session.ask(town_names)
         actor = session.actor
         me = next((one for one in staff if actor is not None and one.id == actor.id), None)  # type: ignore[attr-defined]
         context = CaptureContext(
@@ -76,6 +91,7 @@ class LineReader:
             types=book.catalogue,
             people=_Finder(self._people),
             places=_Places(self._lodgings),
+            towns=self._towns,
             agents=staff,  # type: ignore[arg-type]
             me=me,  # type: ignore[arg-type]
             channel=self._channel,
@@ -167,11 +183,7 @@ class LineReader:
         moment = captured.moment.value if captured.moment is not None else None
         phone = captured.phone.value if captured.phone is not None else None
         place = captured.place.value if captured.place is not None else None
-        quantity = captured.quantity.value if captured.quantity is not None else None
         name = captured.person.value.name if captured.person is not None and reading.person is None else ""
-        title = " ".join(
-            part for part in (f"×{quantity.count}" if quantity is not None else "", captured.leftover) if part
-        )
         # Whoever notes it holds it by default; only a name that was typed goes over “leave it to the queue”.
         named = captured.assignee if captured.assignee is not None and captured.assignee.words else None
         holder = named.value.hit if named is not None else None
@@ -187,7 +199,7 @@ class LineReader:
         holder_id = holder.id if holder is not None else None
         return NewRequest(
             kind.code,
-            title=title,
+            title=title_of(reading),
             requester_id=reading.person.id if reading.person is not None else None,
             requester_name=name,
             requester_phone=phone.typed if phone is not None and reading.person is None else "",
@@ -204,4 +216,57 @@ class LineReader:
             else "",
             channel=captured.channel.value if captured.channel is not None else self._channel,
             holder_id=holder_id if holder_id is not None else (me.id if take and me is not None else None),
+            call_back_at=hour_to_call(captured.call_at.value) if captured.call_at is not None else None,
+            fields=answers_of(reading),
         )
+
+    def promised_call(self, reading: Reading) -> PromisedCall | None:
+        """The call-back that the line promises; None when it asks for anything else."""
+        captured = reading.captured
+        if reading.type is not None or captured.call_back is None or captured.moment is None:
+            return None
+        number = captured.phone.value.typed if captured.phone is not None else ""
+        name = captured.person.value.name if captured.person is not None and reading.person is None else ""
+        return PromisedCall(
+            hour_to_call(captured.moment.value),
+            reading.person.id if reading.person is not None else None,
+            number,
+            " ".join(part for part in (name, captured.leftover) if part),
+        )
+
+
+HOW_MANY = ("persons", "covers", "group", "number")
+"""Questions of request types that "4 pers." answers."""
+PIECES = ("bag", "valise", "sac", "suitcase", "koffer")
+"""How the words for pieces of luggage begin."""
+
+
+def title_of(reading: Reading) -> str:
+    """What the line says beyond its parts: how many, a word that says more than the type, and what is left."""
+    captured, kind = reading.captured, reading.type
+    quantity = captured.quantity.value if captured.quantity is not None else None
+    count = ""
+    if quantity is not None:
+        count = (
+            _("{count} pers.", count=quantity.count) if quantity.unit == "persons" else f"×{quantity.count}"
+        )
+    word = captured.type.words if captured.type is not None and kind is not None else ""
+    word = word if kind is not None and kind.says_more(word) else ""
+    return " ".join(part for part in (count, word, captured.leftover) if part)
+
+
+def answers_of(reading: Reading) -> dict[str, object]:
+    """The questions of the type that the line has already answered."""
+    captured, kind = reading.captured, reading.type
+    if kind is None:
+        return {}
+    place = captured.place.value.name if captured.place is not None else ""
+    to = captured.destination.value.name if captured.destination is not None else ""
+    known: dict[str, object] = {"from_place": place, "to_place": to, "address": place}
+    if captured.quantity is not None:
+        counted = captured.quantity.value
+        asks = HOW_MANY if counted.unit in ("persons", "") else ("number",)
+        asks = ("luggage_pieces",) if counted.unit.startswith(PIECES) else asks
+        known |= dict.fromkeys(asks, counted.count)
+    asked = {one.key for one in kind.fields}
+    return {key: value for key, value in known.items() if value and key in asked}

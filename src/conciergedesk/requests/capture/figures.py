@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from conciergedesk.core.moments import Moment, find_moments
+from conciergedesk.core.moments import FoundMoment, Moment, find_moments
 from conciergedesk.core.phone import PhoneNumber, PhoneStatus, read_phone
 from conciergedesk.core.text import fold
 from conciergedesk.requests.capture import vocabulary as words
@@ -71,9 +71,21 @@ def _whole_number(line: Line, match: re.Match[str], home: str) -> tuple[str, Pho
     return typed, None
 
 
-def take_moment(line: Line, context: CaptureContext) -> Part[Moment] | None:
-    """The moment it is wanted for: the first that names a time of day, else the first day."""
+def take_moments(
+    line: Line, context: CaptureContext, call_back: Part[bool] | None
+) -> tuple[Part[Moment] | None, Part[Moment] | None]:
+    """The moment it is wanted for, and the one to call back at: what follows "rappeler", or the only one there is."""
     found = find_moments(line.hidden, context.now, context.zone)
+    call = None
+    if call_back is not None and found:
+        asked = call_back.spans[0][0]
+        call = next((one for one in found if one.spans[0][0] > asked), found[-1])
+        found.remove(call)
+    return _moment(line, found), _moment(line, [call] if call is not None else [])
+
+
+def _moment(line: Line, found: list[FoundMoment]) -> Part[Moment] | None:
+    """The first moment that names a time of day, else the first day."""
     if not found:
         return None
     chosen = next((one for one in found if not one.moment.date_only), found[0])
@@ -86,7 +98,7 @@ def take_moment(line: Line, context: CaptureContext) -> Part[Moment] | None:
 def take_quantity(line: Line) -> Part[Quantity] | None:
     """How many; the counted thing itself stays for the request type (``release_unit`` takes it later)."""
     if match := line.search(words.COUNTED_PERSONS):
-        count = int(match["count"])
+        count = _number(match["count"])
         start, end = line.span(match)
         if more := words.MORE_PERSONS.match(line.folded, match.end()):
             count, end = count + int(more["count"]), line.span(more)[1]
@@ -97,14 +109,18 @@ def take_quantity(line: Line) -> Part[Quantity] | None:
     if match := line.search(words.COUNTED_THINGS):
         unit = fold(match["unit"])
         spans = line.claim_match(match, "count")
-        return Part(Quantity(int(match["count"]), unit), spans, line.words_of(spans))
+        return Part(Quantity(_number(match["count"]), unit), spans, line.words_of(spans))
     if match := line.search(words.COUNTED_FOR):
-        part = _counted(line, match, Quantity(int(match["count"]), "persons"))
+        part = _counted(line, match, Quantity(_number(match["count"]), "persons"))
         return Part(part.value, part.spans, part.words, confidence=0.7)
     for count, pattern in words.PAIRS:
         if match := line.search(pattern):
             return _counted(line, match, Quantity(count, "persons"))
     return None
+
+
+def _number(typed: str) -> int:
+    return words.NUMBERS[typed] if typed in words.NUMBERS else int(typed)
 
 
 def _counted(line: Line, match: re.Match[str], value: Quantity) -> Part[Quantity]:

@@ -22,7 +22,9 @@ def take_type(line: Line, context: CaptureContext) -> Part[str] | None:
     candidates = [
         candidate
         for candidate in context.types.match([word.folded for word in offered])
-        if candidate.start + candidate.length <= len(offered) and not _is_small(candidate, offered)
+        if candidate.start + candidate.length <= len(offered)
+        and not _is_small(candidate, offered)
+        and not _is_of_a_name(candidate, offered, context)
     ]
     if not candidates:
         return None
@@ -51,6 +53,17 @@ def _is_small(candidate: TypeCandidate, offered: Sequence[Word]) -> bool:
 def _is_place(candidate: TypeCandidate, offered: Sequence[Word]) -> bool:
     word = offered[candidate.start].folded
     return candidate.length == 1 and (word in words.PLAIN_PLACES or word in words.NAMED_PLACES)
+
+
+def _is_of_a_name(candidate: TypeCandidate, offered: Sequence[Word], context: CaptureContext) -> bool:
+    """Whether the word ends the name of somebody on file ("Marie de la Tour" wants no guided tour)."""
+    first = candidate.start
+    while first > 0 and offered[first - 1].folded in words.PARTICLES:
+        first -= 1
+    if context.people is None or candidate.length > 1 or first in (0, candidate.start):
+        return False
+    names = [offered[first - 1].folded, offered[candidate.start].folded]
+    return any(likeness(names, hit.name) >= 1.0 for hit in context.people.find(" ".join(names)))
 
 
 def _is_somebody(candidate: TypeCandidate, offered: Sequence[Word], context: CaptureContext) -> bool:

@@ -68,7 +68,9 @@ def titled(line: Line, openers: frozenset[str] = words.TITLES | words.FOR) -> di
             if word.folded in openers:
                 opened = word.start if opened is None else opened
                 titled = titled or word.folded in words.TITLES
-            elif opened is not None and word.folded in (words.LINKS if titled else words.ARTICLES):
+            elif opened is not None and word.folded in (
+                words.LINKS | words.PARTICLES if titled else words.ARTICLES
+            ):
                 continue  # "pour les Dubois", "M. de la Tour"
             else:
                 if opened is not None and may_be_a_name(word):

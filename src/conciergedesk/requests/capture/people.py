@@ -30,7 +30,8 @@ def take_person(
     person: Part[NamedPerson] | None = None
     place: Part[NamedPlace] | None = None
     best_person = _best(asked, context.people.find if context.people else None, after_titles)
-    best_place = _best(asked, context.places.find if context.places and seek_place else None, {})
+    untitled = [word for word in asked if word.start not in after_titles]
+    best_place = _best(untitled, context.places.find if context.places and seek_place else None, {})
     if best_place and (not best_person or best_place[0] > best_person[0] or best_place[1] != best_person[1]):
         score, word, hits = best_place
         # Without its noun a place must be meant word for word.
@@ -98,7 +99,7 @@ def _person_part(
     run = next(run for run in line.runs() if word in run)
     position = run.index(word)
     for step in (-1, 1):
-        beside = position + step
+        beside = _past_particles(run, position + step, step)
         while 0 <= beside < len(run) and may_be_a_name(run[beside]) and len(stretch) < 3:
             wider = [run[beside], *stretch] if step < 0 else [*stretch, run[beside]]
             both = fitting(wider, context.people.find) or _narrowed(wider, hits)
@@ -116,6 +117,13 @@ def _person_part(
     spans = line.claim((start, stretch[-1].end))
     named = tuple(NamedPerson(hit.name, hit) for hit in hits)
     return Part(named[0], spans, line.words_of(spans), confidence=round(sure, 2), alternatives=named[1:])
+
+
+def _past_particles(run: Sequence[Word], place: int, step: int) -> int:
+    """The next word beside a name, over "de la" and the like."""
+    while 0 <= place < len(run) and run[place].folded in words.PARTICLES:
+        place += step
+    return place
 
 
 def _narrowed(stretch: Sequence[Word], hits: Sequence[PersonHit]) -> list[tuple[float, PersonHit]]:
@@ -157,10 +165,8 @@ def _new_person(
             announced = fold(line.typed[after_titles[word.start] : word.start])
             if announced in words.FOR and not word.capital:
                 continue
-            last = position
-            while last + 1 < len(run) and run[last + 1].capital and last - position < 2:
-                last += 1
-            return _unknown(line, after_titles[word.start], word.start, run[last].end, 0.5)
+            first, last = _whole_name(run, position, after_titles[word.start])
+            return _unknown(line, after_titles[word.start], run[first].start, run[last].end, 0.5)
     if phone is None or not phone.spans:
         return None
     number_start, number_end = phone.spans[0]
@@ -181,8 +187,32 @@ def _new_person(
     return None
 
 
+def _whole_name(run: list[Word], position: int, opened: int) -> tuple[int, int]:
+    """First and last word of a name after a title: its particles, and what goes on with a capital."""
+    first = last = position
+    while first > 0 and run[first - 1].start > opened and run[first - 1].folded in words.PARTICLES:
+        first -= 1
+    while last - position < 3:
+        following = last + 1
+        while following < len(run) and run[following].folded in words.PARTICLES:
+            following += 1
+        if following >= len(run) or not run[following].capital:
+            break
+        last = following
+    return first, last
+
+
 def _unknown(line: Line, claimed_from: int, start: int, end: int, sure: float) -> Part[NamedPerson]:
     spans = line.claim((claimed_from, end))
-    return Part(
-        NamedPerson(clean_line(line.typed[start:end], 120)), spans, line.words_of(spans), confidence=sure
+    name = _spelled(clean_line(line.typed[start:end], 120))
+    return Part(NamedPerson(name), spans, line.words_of(spans), confidence=sure)
+
+
+def _spelled(name: str) -> str:
+    """A name typed without a capital, as it is written on a card."""
+    if name != name.lower():
+        return name
+    return " ".join(
+        word if word in words.PARTICLES else "-".join(part[:1].upper() + part[1:] for part in word.split("-"))
+        for word in name.split()
     )

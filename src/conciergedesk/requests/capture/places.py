@@ -8,6 +8,7 @@ from conciergedesk.core.text import clean_line, fold
 from conciergedesk.requests.capture import vocabulary as words
 from conciergedesk.requests.capture.line import Line, Word
 from conciergedesk.requests.capture.names import fitting, likeness, sureness
+from conciergedesk.requests.capture.towns import town_at
 from conciergedesk.requests.capture.values import CaptureContext, NamedPlace, Part, PlaceHit
 
 
@@ -50,6 +51,10 @@ def _place_at_noun(line: Line, run: list[Word], position: int, context: CaptureC
     last = position
     following = run[position + 1 :]
     linked = _linked_name(following)
+    taken, in_town = _in_town(line, noun, following, context)
+    if taken:
+        spans = line.claim((start, following[taken - 1].end))
+        return Part(NamedPlace(in_town, town=True), spans, line.words_of(spans), confidence=0.8)
     takes_a_name = (
         noun.folded in words.NAMED_PLACES
         or (linked > 1 and following[0].folded in words.LINKS)
@@ -60,6 +65,17 @@ def _place_at_noun(line: Line, run: list[Word], position: int, context: CaptureC
     spans = line.claim((start, run[last].end))
     name = clean_line(line.typed[noun.start : run[last].end])
     return Part(NamedPlace(name), spans, line.words_of(spans), confidence=0.7 if last > position else 0.5)
+
+
+def _in_town(line: Line, noun: Word, following: Sequence[Word], context: CaptureContext) -> tuple[int, str]:
+    """How many words after a noun are its town, and both together ("gare de Thionville")."""
+    links = 0
+    while links < len(following) and following[links].folded in words.TOWN_LINKS:
+        links += 1
+    length, town = town_at(following, links, context)
+    if not length or (not links and _is_on_file(following[0], context)):
+        return 0, ""
+    return links + length, clean_line(f"{line.typed[noun.start : following[links].start]}{town}")
 
 
 def _linked_name(following: Sequence[Word]) -> int:
@@ -106,6 +122,8 @@ def _known_place(
         stretch = run[position : position + length]
         if length > 1 and stretch[-1].folded in words.LINKS:
             continue
+        if length == 1 and (_linked_name(run[position + 1 :]) > 1 or town_at(run, position + 1, context)[0]):
+            return None  # "gare de Thionville" is not the only station on file
         for asked in (stretch, stretch[1:]) if length > 1 else (stretch,):
             hits = fitting(asked, context.places.find)
             if hits and (length > 1 or (hits[0][0] >= 1.0 and asked[0].folded in words.PLAIN_PLACES)):
@@ -124,6 +142,8 @@ def _place_after_lead(
     word = run[first]
     has_article = first > position + 1
     if word.folded in words.NOT_PLACES or word.folded in words.TITLES or not word.is_name_like:
+        return None
+    if town_at(run, first, context)[0]:
         return None
     if context.places is not None:
         for length in range(min(3, len(run) - first), 0, -1):

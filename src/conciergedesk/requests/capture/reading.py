@@ -12,7 +12,7 @@ from conciergedesk.requests.capture.figures import (
     take_call_back,
     take_channel,
     take_language,
-    take_moment,
+    take_moments,
     take_phone,
     take_priority,
     take_quantity,
@@ -22,6 +22,7 @@ from conciergedesk.requests.capture.kinds import take_type
 from conciergedesk.requests.capture.line import CLAIMED, Line
 from conciergedesk.requests.capture.people import take_person
 from conciergedesk.requests.capture.places import take_address, take_place
+from conciergedesk.requests.capture.towns import take_town, with_town
 from conciergedesk.requests.capture.values import (
     CaptureContext,
     Captured,
@@ -48,10 +49,10 @@ def read_line(text: str, context: CaptureContext) -> Captured:
     phone = take_phone(line, context.home)
     address = take_address(line)
     assignee = take_assignee(line, context)
-    moment = take_moment(line, context)
+    call_back = take_call_back(line)
+    moment, call_at = take_moments(line, context, call_back)
     quantity = take_quantity(line)
     priority = take_priority(line)
-    call_back = take_call_back(line)
     language = take_language(line)
     kind = take_type(line, context)
     if quantity is not None:
@@ -61,9 +62,16 @@ def read_line(text: str, context: CaptureContext) -> Captured:
     place, destination = _where(line, address, named)
     if destination is None and place is not None and named is not None:
         destination = take_place(line, context)
+    while destination is None and (town := take_town(line, context)) is not None:
+        place, destination = with_town(line, place, town)
     person, known = take_person(line, context, phone, seek_place=destination is None)
     if known is not None:
-        place, destination = (known, None) if place is None else _where(line, place, known)
+        if place is not None and place.value.town and place.value.hit is None and not place.value.inside:
+            place, destination = with_town(line, known, place)
+        else:
+            place, destination = (known, None) if place is None else _where(line, place, known)
+    if kind is None and call_at is not None and moment is None:
+        moment, call_at = call_at, None
     return Captured(
         text=typed,
         type=kind,
@@ -78,6 +86,7 @@ def read_line(text: str, context: CaptureContext) -> Captured:
         assignee=assignee or _me(context),
         channel=channel or Part(context.channel, source=Source.DEFAULT),
         call_back=call_back,
+        call_at=call_at,
         leftover=_leftover(line),
     )
 
@@ -132,9 +141,9 @@ def _leftover(line: Line) -> str:
     kept: list[str] = []
     for piece in _GAPS.split(line.hidden):
         parts = clean_line(piece).split(" ")
-        if all(_is_loose(part) or fold(part) in words.SMALL_WORDS for part in parts):
+        if all(_is_loose(part) or fold(part) in words.SMALL_WORDS | words.ASKING for part in parts):
             continue
-        while not parts[0].strip(_MARKS):
+        while not parts[0].strip(_MARKS) or fold(parts[0]) in words.ASKING:
             parts.pop(0)
         while parts and _is_loose(parts[-1]):
             parts.pop()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
@@ -100,6 +100,7 @@ class CaptureContext:
         types: The catalogue of request types.
         people: Finds callers; None leaves names to be typed.
         places: Finds lodgings and known places.
+        towns: The name of a town by its folded words; people often say no more than that of a place.
         agents: Staff for ``:inès``.
         me: Who types; the holder by default.
         channel: How the request came in, when the line does not say.
@@ -114,6 +115,7 @@ class CaptureContext:
     types: TypeMatcher
     people: PersonFinder | None = None
     places: PlaceFinder | None = None
+    towns: Mapping[str, str] = field(default_factory=dict)
     agents: Sequence[AgentHit] = ()
     me: AgentHit | None = None
     channel: str = "phone"
@@ -174,12 +176,14 @@ class NamedPerson:
 class NamedPlace:
     """A place in words; ``hit`` is the lodging or known place, if it is one.
 
-    ``inside`` tells a room or a street address, which may complete a lodging named elsewhere in the line.
+    ``inside`` tells a room or a street address, which may complete a lodging named elsewhere in the line; ``town``
+    that the name says the town.
     """
 
     name: str
     hit: PlaceHit | None = None
     inside: bool = False
+    town: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +211,7 @@ class Captured:
         type: Code of the request type.
         person: Whom it is for.
         phone: Number to call back.
-        moment: When it is wanted.
+        moment: When it is wanted; when to call back, if the line asks for nothing else.
         place: Where, or where from when there is a destination.
         destination: Where to.
         priority: P1 to P4.
@@ -216,6 +220,7 @@ class Captured:
         assignee: Who holds it.
         channel: How it came in.
         call_back: Whether it asks for a call-back.
+        call_at: When to call back about what else the line asks for.
         leftover: The words that stood for nothing else: the beginning of a title or a note.
     """
 
@@ -232,6 +237,7 @@ class Captured:
     assignee: Part[NamedAgent] | None = None
     channel: Part[str] | None = None
     call_back: Part[bool] | None = None
+    call_at: Part[Moment] | None = None
     leftover: str = ""
 
     def spans(self) -> list[tuple[Span, str]]:
@@ -253,4 +259,5 @@ PART_LABELS: dict[str, str] = {
     "assignee": N_("Who"),
     "channel": N_("Channel"),
     "call_back": N_("Call-back"),
+    "call_at": N_("Call-back"),
 }

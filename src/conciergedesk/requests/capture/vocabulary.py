@@ -38,13 +38,23 @@ PRIORITIES: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("P3", _words(r"p3|normale?|normal priority")),
 )
 
+NUMBERS: dict[str, int] = {
+    word: number
+    for number, spoken in enumerate(
+        ("deux two zwei", "trois three drei", "quatre four vier", "cinq five funf", "six sechs", "sept seven sieben",
+         "huit eight acht", "neuf nine neun", "dix ten zehn"),
+        2,
+    )
+    for word in spoken.split()
+}  # fmt: skip
+_SPOKEN = either(NUMBERS)
 _PERSONS = (
     r"p\b\.?|pers\b\.?|personnes?|pax|people|persons?|guests?|personen|gaste|leute|adultes?|adults?|erwachsene"
     r"|convives?|couverts?|covers?|voyageurs?"
 )
 COUNTED_PERSONS = re.compile(
     r"(?<![\w+.,/:'-])(?:(?:a|pour|for|fur|de|of) )?"
-    rf"(?P<count>[1-9][0-9]{{0,2}})\s?(?:{_PERSONS})(?![\w'-])"
+    rf"(?P<count>[1-9][0-9]{{0,2}}|(?:{_SPOKEN})(?=\s))\s?(?:{_PERSONS})(?![\w'-])"
 )
 MORE_PERSONS = re.compile(
     rf"\s*(?:,|\+|et|and|und|plus)?\s*(?P<count>[1-9][0-9]?)\s(?:{_PERSONS}|enfants?|bebes?|children|child|kids?|kinder?)"
@@ -54,18 +64,17 @@ COUNTED_TIMES = re.compile(
     r"(?<![\w+.,/:'-])(?:x\s?(?P<after>[1-9][0-9]{0,2})|(?P<before>[1-9][0-9]{0,2})\s?(?:x|fois|times|mal))(?![\w'-])"
 )
 COUNTED_FOR = re.compile(
-    r"(?<![\w'-])(?:pour|for|fur|(?<=table )de|(?<=tables )de)\s(?P<count>[1-9][0-9]?)"
+    r"(?<![\w'-])(?:pour|for|fur|(?<=table )de|(?<=tables )de|(?<=groupe )de|(?<=famille )de|(?<=group )of"
+    rf"|(?<=gruppe )von)\s(?P<count>[1-9][0-9]?|{_SPOKEN})"
     r"(?![\w'.,:/-]|\s?(?:rue|av|avenue|bd|h|heures|min|jours?|nuits?|days?|nights?)\b)"
 )
 PAIRS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (1, _words(r"solo|une personne|one person|eine person")),
-    (2, _words(r"duo|en couple|a deux|deux personnes|two people|for two|zu zweit|zwei personen")),
-    (3, _words(r"trois personnes|three people|drei personen")),
-    (4, _words(r"quatre personnes|four people|vier personen")),
+    (2, _words(r"duo|en couple|a deux|zu zweit")),
 )
 # A small number before a word that can be counted; the word itself may still name the type.
 COUNTED_THINGS = re.compile(
-    r"(?<![\w+.,/:'-])(?P<count>[1-9][0-9]?)\s(?P<unit>"
+    rf"(?<![\w+.,/:'-])(?P<count>[1-9][0-9]?|{_SPOKEN})\s(?P<unit>"
     r"paniers?|colis|paquets?|bagages?|valises?|sacs?|places?|billets?|chambres?|nuits?|cles?|clefs?|trousseaux?"
     r"|bouquets?|enfants?|bebes?|chiens?|chats?|velos?|tables?|seances?|cartons?|jours"
     r"|baskets?|parcels?|packages?|bags?|suitcases?|tickets?|seats?|rooms?|nights?|keys?|children|child|kids?"
@@ -73,15 +82,11 @@ COUNTED_THINGS = re.compile(
     r")(?![\w'-])"
 )
 
+# The languages a request can be in; any other ("parle italien") is a fact for the title.
 LANGUAGES: dict[str, str] = {
     "fr": r"francais|francaise|french|franzosisch",
     "en": r"anglais|anglaise|english|englisch",
     "de": r"allemand|allemande|german|deutsch",
-    "it": r"italien|italienne|italian|italienisch",
-    "es": r"espagnol|espagnole|spanish|spanisch",
-    "nl": r"neerlandais|hollandais|dutch|niederlandisch",
-    "pt": r"portugais|portugaise|portuguese|portugiesisch",
-    "lb": r"luxembourgeois|luxembourgish|luxemburgisch",
 }
 LANGUAGE_WORDS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
     (
@@ -98,7 +103,7 @@ NOT_SPOKEN_AFTER = re.compile(
     r"\s(?:d'|de\s)?$"
 )
 # Codes that are no word of any of the three languages may stand anywhere; "de" and "en" only at the end.
-PLAIN_CODES = re.compile(r"(?<![\w'.@-])(?P<code>fr|nl|lb)(?![\w'@-])")
+PLAIN_CODES = re.compile(r"(?<![\w'.@-])(?P<code>fr)(?![\w'@-])")
 CODES_AT_THE_END = re.compile(r"(?<![\w'.@-])(?P<code>de|en)(?![\w'@-])")
 
 CHANNELS: tuple[tuple[str, re.Pattern[str]], ...] = (
@@ -108,7 +113,8 @@ CHANNELS: tuple[tuple[str, re.Pattern[str]], ...] = (
     ("chat", _words(r"(?:par |by |via )?(?:chat|tchat|whatsapp|messagerie)")),
 )
 CALL_BACK = _words(
-    r"a rappeler|rappeler|rappelez|rappel|call back|call-back|callback|ruckruf|zuruckrufen|bitte zuruckrufen"
+    r"a rappeler|rappeler|rappelez|rappel|appeler|telephoner a|call back|call-back|callback|ruckruf|zuruckrufen"
+    r"|bitte zuruckrufen|anrufen"
 )
 ASSIGNEE = re.compile(r"(?<!\S):(?P<name>[^\W\d_][\w'-]*)")
 FOR_ME = _words(r"pour moi|for me|fur mich")
@@ -161,6 +167,9 @@ PLACE_LEADS = frozenset(
     {"a", "au", "aux", "chez", "at", "in", "bei", "beim", "im", "zum", "zur", "to", "nach", "vers"}
 )
 TOWARDS = frozenset({"a", "au", "aux", "to", "vers", "nach", "zum", "zur"})
+AWAY_FROM = frozenset({"de", "du", "depuis", "from", "von", "vom", "ab"})
+TOWN_LINKS = frozenset({"de", "d", "du", "of", "in", "von", "bei"})
+TOWN_LEADS = PLACE_LEADS | AWAY_FROM | frozenset({"d", "sur", "pour", "of"})
 # "au nom de", "at least": not places.
 NOT_PLACES = _listed("""
     nom sujet moins plus lieu cas least once name retour total choix point mieux telephone last moi
@@ -178,9 +187,17 @@ NAME_OPENERS = _listed("""
 # --- people ---
 
 TITLES = _listed("""
-    m mr mme mlle mrs ms miss monsieur madame mademoiselle herr frau fam famille family familie
+    m mr mme mlle mrs ms miss monsieur madame mademoiselle herr herrn frau fam famille family familie dr
     """)
+PARTICLES = frozenset(
+    {"de", "du", "des", "d", "la", "le", "van", "von", "der", "den", "di", "da", "ben", "el", "al"}
+)
 FOR = frozenset({"pour", "for", "fur", "client", "cliente", "customer", "kunde", "kundin", "gast"})
+# What every request asks for; a title needs none of it.
+ASKING = _listed("""
+    rdv rv reserver reservez reservation resa commander commande booking book reserve order buchen buchung
+    reservieren reservierung termin bestellen
+    """)
 SMALL_WORDS = _listed("""
     a au aux avec avant apres car ce ces cet cette chez d dans de des du elle en entre est et il ils
     je l la le les leur lui ma mais me mes moi mon ne nos notre nous on ou par pas plus pour qu que

@@ -13,11 +13,13 @@ from conciergedesk.core.errors import InvalidInput
 from conciergedesk.core.i18n import LANGUAGES, N_
 from conciergedesk.core.text import clean_block, clean_line
 from conciergedesk.customers import service as customers
+from conciergedesk.customers.rules import split_name
 from conciergedesk.customers.tables import Lodging, Person
 from conciergedesk.requests.catalogue import Channel, FieldKind, Priority, RequestType
 from conciergedesk.requests.lifecycle import Act, Danger, State
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.requests.service.moves import load, move, type_of
+from conciergedesk.requests.service.promises import promise_call_back
 from conciergedesk.requests.service.timing import retime
 from conciergedesk.requests.service.work import note
 from conciergedesk.requests.tables import Participant, Request
@@ -32,7 +34,8 @@ class NewRequest:
     """A request as it was understood, before it is saved. Empty values take the rule of the type.
 
     ``requester_name`` and ``requester_phone`` make a new card when ``requester_id`` is not given.
-    Moments are aware; ``take`` says that the person who notes it also takes it.
+    Moments are aware; ``take`` says that the person who notes it also takes it. ``call_back_at`` promises a call
+    about it.
     """
 
     type_code: str
@@ -60,6 +63,7 @@ class NewRequest:
     fields: Mapping[str, object] = field(default_factory=dict)
     may_share_contact: bool = False
     danger: Danger = Danger.UNASKED
+    call_back_at: datetime | None = None
 
 
 def capture(unit: Unit, book: Rulebook, new: NewRequest, *, follows_id: int | None = None) -> int:
@@ -136,6 +140,8 @@ def capture(unit: Unit, book: Rulebook, new: NewRequest, *, follows_id: int | No
     retime(unit, book, request)
     if new.note.strip():
         note(unit, book, request.id, new.note, override_reason=new.note_reason)
+    if new.call_back_at is not None:
+        promise_call_back(unit, due_at=new.call_back_at, request_id=request.id)
     unit.session.flush()
     return request.id
 
@@ -295,7 +301,7 @@ def _priority(
 def _requester(unit: Unit, new: NewRequest) -> tuple[int | None, Person | None]:
     person_id = new.requester_id
     if person_id is None and (new.requester_name.strip() or new.requester_phone.strip()):
-        first, _, last = clean_line(new.requester_name, 160).rpartition(" ")
+        first, last = split_name(clean_line(new.requester_name, 160))
         person_id = customers.add_person(
             unit,
             first_name=first,
@@ -311,7 +317,7 @@ def _requester(unit: Unit, new: NewRequest) -> tuple[int | None, Person | None]:
 def _beneficiary(unit: Unit, new: NewRequest, requester: int | None) -> int | None:
     if new.beneficiary_id is not None or not new.beneficiary_name.strip():
         return new.beneficiary_id or requester
-    first, _, last = clean_line(new.beneficiary_name, 160).partition(" ")
+    first, last = split_name(clean_line(new.beneficiary_name, 160))
     return customers.add_person(unit, first_name=first, last_name=last, language=new.language or "fr")
 
 

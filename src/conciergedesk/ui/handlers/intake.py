@@ -7,12 +7,25 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from conciergedesk.board.rules import PromiseKind
-from conciergedesk.core.i18n import N_, _, active_language, active_zone, local
+from conciergedesk.core.i18n import N_, _, active_language, local, show_moment
 from conciergedesk.core.phone import show_phone
 from conciergedesk.ui.capturing import LineReader
 from conciergedesk.ui.cells import clock, safe
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
 from conciergedesk.ui.drafts import Drafts, Slip
+from conciergedesk.ui.form_words import (
+    channel_hint,
+    channel_word,
+    hour_to_call,
+    language_hint,
+    language_word,
+    moment_hint,
+    moment_text,
+    read_channel,
+    read_language,
+    read_moment,
+    stored_moment,
+)
 from conciergedesk.ui.modals.capture import CaptureAnswer, CaptureSheet
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.form import Field, FormSheet
@@ -20,6 +33,7 @@ from conciergedesk.ui.modals.search import Found, SearchAnswer, SearchSheet
 from conciergedesk.ui.screens.board import BoardScreen
 
 if TYPE_CHECKING:
+    from conciergedesk.requests.catalogue import OwnField
     from conciergedesk.requests.queries import RequestCard
     from conciergedesk.ui.app import DeskApp
     from conciergedesk.ui.session import DeskSession
@@ -27,7 +41,6 @@ if TYPE_CHECKING:
 REQUEST, PERSON = "request", "person"
 FILLED_IN = "form:"
 """Before the names of fields in a parked form, beside the line it began with."""
-CHANNEL_HINT = "phone · desk · email · chat"
 
 
 class IntakeHandlers:
@@ -70,6 +83,10 @@ class IntakeHandlers:
                 screen.say(_("Your text is kept: Ctrl+B takes it up again."))
         elif answer.created is not None:
             self._created(screen, answer.created)
+        elif answer.call_promised is not None:
+            moment, number = answer.call_promised
+            self.show(screen, PromiseKind.CALLBACK, number)
+            screen.say(_("Call promised for {when}", when=show_moment(moment)), "desk.undo")
         elif answer.continue_id is not None:
             self.show(screen, PromiseKind.REQUEST, answer.continue_id)
         else:
@@ -124,7 +141,7 @@ class IntakeHandlers:
     def _fields(self, reader: LineReader, line: str) -> list[Field]:
         from conciergedesk.core.moments import Moment
 
-        reading = reader.read(line)
+        reading, now = reader.read(line), self.session.now()
         new = reader.new_request(reading)
         captured = reading.captured
         moment: Moment | None = captured.moment.value if captured.moment is not None else None
@@ -144,23 +161,28 @@ class IntakeHandlers:
             Field("type", _("Type"), label, _("keys, taxi, basket, dentist…")),
             Field("person", _("For"), person, _("name, or nothing")),
             Field("phone", _("Phone"), show_phone(number) if number else "", "+352 621 …"),
-            Field("wanted", _("When"), moment_text(moment) if moment is not None else "", moment_hint()),
+            Field("wanted", _("When"), moment_text(moment, now) if moment is not None else "", moment_hint()),
             Field("place", _("Where"), new.place if new is not None else ""),
             Field("title", _("Title"), new.title if new is not None else captured.leftover, _("a few words")),
             Field("priority", _("Priority"), reading.priority, "P1 · P2 · P3 · P4"),
-            Field("language", _("Language"), language, "fr · en · de"),
-            Field("channel", _("Channel"), new.channel if new is not None else "phone", CHANNEL_HINT),
+            Field("language", _("Language"), language_word(language), language_hint()),
+            Field(
+                "channel",
+                _("Channel"),
+                channel_word(new.channel if new is not None else "phone"),
+                channel_hint(),
+            ),
         ]
+        if captured.call_at is not None:
+            fields.append(
+                Field("call", _("Call-back"), moment_text(captured.call_at.value, now), moment_hint())
+            )
         if kind is not None:
+            known = new.fields if new is not None else {}
             fields += [
-                Field(
-                    f"own:{one.key}",
-                    one.label.in_language(active_language()),
-                    "",
-                    _("required") if one.required else "",
-                )
-                for one in kind.fields
-                if one.required and one.key not in ("property", "guest", "place_now")
+                Field(f"own:{one.key}", label, str(known.get(one.key, "")), hint)
+                for one, (label, hint) in ((one, asked_as(one)) for one in kind.fields)
+                if (one.required or one.key in known) and one.key not in ("property", "guest", "place_now")
             ]
         fields.append(Field("note", _("Note"), "", _("facts, as the person may read them")))
         return fields
@@ -180,6 +202,7 @@ class IntakeHandlers:
                 raise InvalidInput(N_("Say what it is about: keys, taxi, basket, dentist…"), field="type")
             kind = found[0].type
             moment = read_moment(values["wanted"], session.now())
+            call = read_moment(values.get("call", ""), session.now(), field="call")
             hit = None
             if person_id is not None:
                 hit = person_id
@@ -198,8 +221,9 @@ class IntakeHandlers:
                 wanted_to=moment.end if moment is not None else None,
                 day_only=bool(moment is not None and moment.date_only),
                 priority=values["priority"].strip().upper(),
-                language=values["language"].strip().lower(),
-                channel=values["channel"].strip().lower(),
+                language=read_language(values["language"]),
+                channel=read_channel(values["channel"]),
+                call_back_at=hour_to_call(call) if call is not None else None,
                 holder_id=actor.id if actor is not None else None,
                 note=values["note"],
                 fields={
@@ -228,13 +252,13 @@ class IntakeHandlers:
 
         def show(card: RequestCard) -> None:
             kind = self.session.book().catalogue.get(card.type_code)
-            wanted = f"{local(card.wanted_from):%Y-%m-%d %H:%M}" if card.wanted_from is not None else ""
+            wanted = stored_moment(card.wanted_from, card.wanted_to, card.wanted_day_only, self.session.now())
             fields = [
                 Field("type", _("Type"), kind.label.in_language(active_language())),
                 Field("title", _("Title"), card.title),
                 Field("wanted", _("When"), wanted, moment_hint()),
                 Field("place", _("Where"), card.place),
-                Field("language", _("Language"), card.language, "fr · en · de"),
+                Field("language", _("Language"), language_word(card.language), language_hint()),
             ]  # fmt: skip
             form = FormSheet(_("Correct"), fields, self._save_correction(card, fields), context=card.ref)
             self.app.push_screen(form, lambda saved: self._corrected(ask.screen, card) if saved else None)
@@ -267,9 +291,11 @@ class IntakeHandlers:
                         "wanted_to": moment.end,
                         "day_only": moment.date_only,
                     }
-            for name in ("title", "place", "language"):
+            for name in ("title", "place"):
                 if values[name] != before[name]:
                     changed[name] = values[name]
+            if values["language"] != before["language"]:
+                changed["language"] = read_language(values["language"])
             session.act(requests.correct, session.book(), card.id, seen=card.version, **changed)
             return True
 
@@ -403,32 +429,16 @@ class IntakeHandlers:
         screen.say(_("{ref} reopened", ref=found.end), "desk.undo")
 
 
-def moment_hint() -> str:
-    """Examples of moments, in the language of the interface."""
-    return _("20h · tomorrow 9h · mon 14h · +2d")
+def asked_as(asked: OwnField) -> tuple[str, str]:
+    """A type's own question and what may be answered: *Permission of the owner (who, when)* says it in brackets."""
+    from conciergedesk.requests.catalogue import FieldKind
 
-
-def moment_text(moment: Any) -> str:
-    """A moment in words that the parser reads back as the same."""
-    text: str = moment.iso(active_zone())
-    return text
-
-
-def read_moment(text: str, now: Any) -> Any:
-    """The moment in a form's line; None for an empty one.
-
-    Raises:
-        InvalidInput: it was not understood.
-    """
-    from conciergedesk.core.errors import InvalidInput
-    from conciergedesk.core.moments import parse_moment
-
-    if not text.strip():
-        return None
-    moment = parse_moment(text, now, active_zone())
-    if moment is None:
-        raise InvalidInput(N_("Write a moment such as 20h, tomorrow 9h or mon 14h."), field="wanted")
-    return moment
+    label, _bracket, inside = asked.label.in_language(active_language()).partition(" (")
+    if asked.kind is FieldKind.YES_NO:
+        return label, _("yes or no")
+    if asked.kind is FieldKind.CHOICE:
+        return label, " · ".join(option.label.in_language(active_language()) for option in asked.options)
+    return label, inside.removesuffix(")") or _("to ask")
 
 
 def read_answer(kind: Any, name: str, value: str) -> object:

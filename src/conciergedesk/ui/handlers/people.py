@@ -10,7 +10,8 @@ from conciergedesk.core.i18n import _, local, show_date
 from conciergedesk.core.phone import show_phone
 from conciergedesk.ui.cells import clock, safe
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
-from conciergedesk.ui.handlers.intake import PERSON, REQUEST, IntakeHandlers, read_moment
+from conciergedesk.ui.form_words import language_hint, language_word, read_language, read_moment
+from conciergedesk.ui.handlers.intake import PERSON, REQUEST, IntakeHandlers
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.form import Field, FormSheet
 from conciergedesk.ui.modals.search import Found, SearchAnswer, SearchSheet
@@ -154,7 +155,7 @@ class PeopleHandlers:
             fields = [
                 Field("first_name", _("First name"), card.first_name),
                 Field("last_name", _("Last name"), card.last_name),
-                Field("language", _("Language"), card.language, "fr · en · de"),
+                Field("language", _("Language"), language_word(card.language), language_hint()),
                 Field("email", _("E-mail"), card.email),
                 Field("phone", _("One more number"), "", "+352 621 …"),
                 Field("note", _("Note"), card.note, _("facts, as the person may read them")),
@@ -178,7 +179,7 @@ class PeopleHandlers:
                     seen=card.version,
                     first_name=values["first_name"],
                     last_name=values["last_name"],
-                    language=values["language"].strip().lower(),
+                    language=read_language(values["language"]),
                     email=values["email"],
                     note=values["note"],
                 )
@@ -194,7 +195,7 @@ class PeopleHandlers:
         def save(values: Mapping[str, str]) -> bool:
             from conciergedesk.customers import service as customers
 
-            until = read_moment(values["until"], self.session.now())
+            until = read_moment(values["until"], self.session.now(), field="until")
             self.session.act(
                 customers.warn, person_id, values["text"], until=until.start if until is not None else None
             )

@@ -8,6 +8,7 @@ from conciergedesk.board.rules import PromiseKind
 from conciergedesk.core.i18n import _, show_moment
 from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import Ask
+from conciergedesk.ui.form_words import hour_to_call
 from conciergedesk.ui.handlers.request_work import RequestWork
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.form import Field
@@ -31,27 +32,33 @@ class RequestCalls(RequestWork):
         def save(moment: Any, values: Any) -> str:
             from conciergedesk.requests import service as requests
 
+            due_at = hour_to_call(moment)
             if promise.kind is PromiseKind.CALLBACK:
                 self.session.act(
                     requests.put_off_call_back,
                     promise.id,
-                    moment.start,
+                    due_at,
                     reason=values["about"] or _("agreed"),
                 )
             else:
                 self.session.act(
                     requests.promise_call_back,
-                    due_at=moment.start,
-                    due_to=moment.end,
+                    due_at=due_at,
+                    due_to=None if moment.date_only else moment.end,
                     request_id=promise.id,
                     about=values["about"],
                 )
-            return show_moment(moment.start)
+            return show_moment(due_at)
 
         label = _("Reason") if promise.kind is PromiseKind.CALLBACK else _("About")
         title = _("Another moment") if promise.kind is PromiseKind.CALLBACK else _("Promise a call")
         sheet = MomentSheet(
-            title, save, now=self.session.now(), fields=[Field("about", label)], context=self.named([promise])
+            title,
+            save,
+            now=self.session.now(),
+            fields=[Field("about", label)],
+            context=self.named([promise]),
+            meant=hour_to_call,
         )
         self.app.push_screen(
             sheet,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
 from textual.timer import Timer
@@ -12,12 +12,14 @@ from textual.widget import Widget
 from textual.widgets import Input
 
 from conciergedesk.core.errors import DeskError, InvalidInput
-from conciergedesk.core.i18n import N_, _, active_language, show_clock, show_date, show_moment
+from conciergedesk.core.i18n import N_, _, active_language, show_date
 from conciergedesk.core.i18n import local as local_time
 from conciergedesk.core.phone import show_phone
 from conciergedesk.ui.acts import Scope
-from conciergedesk.ui.cells import Row, duration, time_left, wrapped
+from conciergedesk.ui.capturing import title_of
+from conciergedesk.ui.cells import Row, clock, duration, time_left, when, wrapped
 from conciergedesk.ui.drafts import Drafts, Slip
+from conciergedesk.ui.form_words import hour_to_call, language_word
 from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.modals.form import PARK_AFTER
 from conciergedesk.ui.modals.sheet import Sheet
@@ -41,16 +43,17 @@ INKS = {
     "assignee": "calm",
     "channel": "calm",
     "call_back": "soon",
+    "call_at": "soon",
 }
 LABEL_CELLS = 10
 
 
 @dataclass(frozen=True, slots=True)
 class CaptureAnswer:
-    """What the sheet ends with: a saved request, a look-alike to continue, or the form to fill in."""
+    """What the sheet ends with: a saved request or promised call, a look-alike to continue, or the form to fill in."""
 
     created: int | None = None
-    open_it: bool = False
+    call_promised: tuple[datetime, int] | None = None
     continue_id: int | None = None
     form_line: str = ""
     slip: Slip | None = None
@@ -126,6 +129,9 @@ class EchoRows(Painted):
             rows.append(
                 self._line(_("Type"), INKS["type"], name, reading.type.number, source(captured.type), width)
             )
+        elif captured.call_back is not None:
+            said = source(captured.call_back)
+            rows.append(self._line(_("Type"), INKS["call_back"], _("Promised call"), "", said, width))
         else:
             rows.append(self._line(_("Type"), "soon", _("not understood yet"), "", "", width))
         rows.append(self._when(reading, source(captured.moment), width))
@@ -135,31 +141,20 @@ class EchoRows(Painted):
             if part is not None:
                 rows.append(self._line(label, INKS[name], part.value.name, "", source(part), width))
         if captured.language is not None:
-            words = {"fr": _("French"), "en": _("English"), "de": _("German")}
+            said = language_word(captured.language.value)
             rows.append(
-                self._line(
-                    _("Language"),
-                    INKS["language"],
-                    words[captured.language.value],
-                    "",
-                    source(captured.language),
-                    width,
-                )
+                self._line(_("Language"), INKS["language"], said, "", source(captured.language), width)
             )
-        rows.append(self._priority(reading, width))
-        if captured.quantity is not None:
+        if reading.priority:
+            rows.append(self._priority(reading, width))
+        if captured.call_at is not None and self.now is not None:
+            at = hour_to_call(captured.call_at.value)
+            said = f"{show_date(local_time(at).date(), pattern='EEEE d MMMM')} {clock(at)}"
             rows.append(
-                self._line(
-                    _("Number"),
-                    "calm",
-                    str(captured.quantity.value.count),
-                    "",
-                    source(captured.quantity),
-                    width,
-                )
+                self._line(_("Call-back"), INKS["call_at"], said, "", source(captured.call_at), width)
             )
-        if captured.leftover:
-            rows.append(self._line(_("Title"), "calm", captured.leftover, "", "", width))
+        if title := title_of(reading):
+            rows.append(self._line(_("Title"), "calm", title, "", "", width))
         return rows
 
     def _when(self, reading: Reading, source: str, width: int) -> Row:
@@ -170,13 +165,19 @@ class EchoRows(Painted):
 
         moment = part.value
         day = local_time(moment.start).date()
-        if moment.date_only:
-            value, note = show_date(day, pattern="EEEE d MMMM"), ""
-        else:
-            value = f"{show_date(day, pattern='EEEE d MMMM')} {show_clock(moment.start)}"
+        called = reading.type is None and reading.captured.call_back is not None
+        start = hour_to_call(moment) if called else moment.start
+        value = show_date(day, pattern="EEEE d MMMM")
+        if moment.date_only and not called:
+            note = ""
             if moment.end is not None:
-                value += f" – {show_clock(moment.end)}"
-            note = _("in {span}", span=duration(moment.start - self.now))
+                last = local_time(moment.end - timedelta(minutes=1)).date()
+                value += f" – {show_date(last, pattern='EEEE d MMMM')}"
+        else:
+            value += f" {clock(start)}"
+            if moment.end is not None and not moment.date_only:
+                value += f" – {clock(moment.end)}"
+            note = _("in {span}", span=duration(start - self.now)) if start > self.now else ""
         note = " · ".join(part for part in (note, *moment_remarks(moment)) if part)
         return self._line(_("When"), INKS["moment"], value, note, source, width)
 
@@ -210,11 +211,11 @@ class EchoRows(Painted):
 
     def _priority(self, reading: Reading, width: int) -> Row:
         note = ""
-        if reading.response_due_at is not None and reading.due_at is not None:
+        if reading.response_due_at is not None and reading.due_at is not None and self.now is not None:
             note = _(
                 "answer by {answer}, done by {done}",
-                answer=show_clock(reading.response_due_at),
-                done=show_moment(reading.due_at),
+                answer=when(reading.response_due_at, self.now),
+                done=when(reading.due_at, self.now),
             )
         part = reading.captured.priority
         typed = part is not None and bool(part.words)
@@ -381,6 +382,9 @@ class CaptureSheet(Sheet[CaptureAnswer]):
         if reading is not None and self.echo.cursor is not None and reading.look_alikes:
             self._leave(CaptureAnswer(continue_id=reading.look_alikes[self.echo.cursor].id))
             return
+        if reading is not None and reading.type is None and reading.captured.call_back is not None:
+            self.action_save()  # a call has no form of its own: all it needs is in the line
+            return
         self._park()
         self._leave(CaptureAnswer(form_line=self.line.value, slip=self._slip))
 
@@ -391,22 +395,28 @@ class CaptureSheet(Sheet[CaptureAnswer]):
         self._saving = True
         line = self.line.value
 
-        def call() -> int:
+        def call() -> CaptureAnswer:
             from conciergedesk.requests import service as requests
 
-            new = self._reader.new_request(self._reader.read(line))
+            reading = self._reader.read(line)
+            if (promised := self._reader.promised_call(reading)) is not None:
+                number = self._session.act(
+                    requests.promise_call_back,
+                    due_at=promised.due_at,
+                    person_id=promised.person_id,
+                    number=promised.number,
+                    about=promised.about,
+                )
+                self._slip.drop()
+                return CaptureAnswer(call_promised=(promised.due_at, number))
+            new = self._reader.new_request(reading)
             if new is None:
                 raise InvalidInput(N_("Say what it is about: keys, taxi, basket, dentist…"), field="type")
             made = self._session.act(requests.capture, self._session.book(), new)
             self._slip.drop()
-            return made
+            return CaptureAnswer(created=made)
 
-        self.run_service(
-            call,
-            lambda made: self._leave(CaptureAnswer(created=made, open_it=True)),
-            group="save",
-            failed=self._refused,
-        )
+        self.run_service(call, self._leave, group="save", failed=self._refused)
 
     def _refused(self, error: DeskError) -> None:
         self._saving = False

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar, TypeVar
 
+from rich.cells import cell_len
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
@@ -19,19 +20,25 @@ from conciergedesk.ui.widgets.inputs import DeskInput
 
 ResultT = TypeVar("ResultT")
 
+LABEL_CELLS = 12
+MOST_LABEL_CELLS = 44
 PARK_AFTER = 0.7
 """Seconds without a key after which what was typed is parked."""
 
 
+LABEL_CELLS, LONGEST_LABEL = 12, 28
+
+
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One line of a form; ``name`` is what ``InvalidInput.field`` says."""
+    """One line of a form; ``name`` is what ``InvalidInput.field`` says, ``ask`` a question in full above it."""
 
     name: str
     label: str
     value: str = ""
     hint: str = ""
     secret: bool = False
+    ask: str = ""
 
 
 class FormSheet(Sheet[ResultT]):
@@ -76,10 +83,15 @@ class FormSheet(Sheet[ResultT]):
         self._errors = {field.name: Static("", markup=False, classes="field-error") for field in fields}
 
     def compose_sheet(self) -> Iterable[Widget]:
+        # One column for all labels, as wide as the longest needs: what is asked is never cut to a guess.
+        cells = max((cell_len(field.label) for field in self._fields), default=0)
+        cells = min(max(cells, LABEL_CELLS), LONGEST_LABEL)
         for field in self._fields:
             error = self._errors[field.name]
             error.display = False
-            label = Static(text(field.label, "muted", 12), markup=False, classes="field-label")
+            error.styles.padding = (0, 0, 0, cells + 2)
+            label = Static(text(field.label, "muted", cells), markup=False, classes="field-label")
+            label.styles.width = cells + 2
             yield Vertical(
                 Horizontal(label, self._inputs[field.name], classes="field-line"), error, classes="field"
             )

@@ -15,6 +15,7 @@ from conciergedesk.core.i18n import N_, _, active_zone, show_date, show_moment
 from conciergedesk.core.moments import Moment, parse_moment
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import duration, text
+from conciergedesk.ui.form_words import moment_hint
 from conciergedesk.ui.modals.form import Field
 from conciergedesk.ui.modals.sheet import Sheet
 from conciergedesk.ui.widgets.inputs import DeskInput
@@ -25,7 +26,10 @@ MOMENT = "moment"
 
 
 class MomentSheet(Sheet[ResultT]):
-    """One line for the moment, further lines below it; Enter saves from any of them."""
+    """One line for the moment, further lines below it; Enter saves from any of them.
+
+    ``meant`` says which instant a moment stands for, where a day alone is not enough.
+    """
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.FORM,)
 
@@ -38,12 +42,14 @@ class MomentSheet(Sheet[ResultT]):
         fields: Sequence[Field] = (),
         context: str = "",
         hint: str = "",
+        meant: Callable[[Moment], datetime] | None = None,
     ) -> None:
         super().__init__(title, context)
         self._save = save
         self._now = now
+        self._meant = meant
         self._fields = (
-            Field(MOMENT, _("When"), hint=hint or _("20h · tomorrow 9h · mon 14h · +2d")),
+            Field(MOMENT, _("When"), hint=hint or moment_hint()),
             *fields,
         )
         self._saving = False
@@ -71,6 +77,9 @@ class MomentSheet(Sheet[ResultT]):
         moment = self._moment
         if moment is None:
             return ""
+        if self._meant is not None:
+            start = self._meant(moment)
+            return f"{show_moment(start)} · {_('in {span}', span=duration(start - self._now))}"
         if moment.date_only:
             return show_date(moment.start.astimezone(active_zone()).date(), pattern="EEEE d MMMM")
         ahead = duration(moment.start - self._now)
