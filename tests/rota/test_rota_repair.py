@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from random import Random
 
 import pytest
 
 from conciergedesk.rota.arithmetic import lines
-from conciergedesk.rota.changes import differences, notice_violations, swap, take
+from conciergedesk.rota.changes import differences, judge_change, notice_violations, swap, take
 from conciergedesk.rota.checker.judge import blocking, check
 from conciergedesk.rota.checker.ledger import ledger
 from conciergedesk.rota.explain import ConflictKind, explain_empty_posts
@@ -17,7 +19,7 @@ from conciergedesk.rota.files import load_rota
 from conciergedesk.rota.law.packs import LawBook, RuleKind, load_law
 from conciergedesk.rota.planning import plan_period
 from conciergedesk.rota.repair import mark_absent, smallest_repair, uncovered, verdict_of
-from conciergedesk.rota.values import Absence, Assignment, Roster, Rota, SignedException
+from conciergedesk.rota.values import WEEKDAYS, Absence, Assignment, Demand, Roster, Rota, SignedException
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,6 +70,85 @@ def test_one_changed_cell_is_found_where_nobody_off_may_stand_in(sample: tuple[R
         ("BAS", wednesday, ("M",), ("S",))
     ]
     assert repair.proved and repair.still_open == ()
+
+
+def small_team(seed: int) -> tuple[Rota, LawBook, Roster, date]:
+    """Three people on two shifts for a week, with targets nobody can meet, and the day the first one is away."""
+    dice, rota = Random(seed), load_rota(ROOT / "shifts")
+    law = load_law(ROOT / "knowledge_base" / "rota", rota.site.packs)
+    demands = tuple(
+        Demand((shift,), days=WEEKDAYS, min=1, target=dice.choice((1, 2, 3)), max=3,
+               weight_under=dice.choice((1, 100)))
+        for shift in ("M", "S")
+    )  # fmt: skip
+    desk = tuple(one for one in rota.agents if one.team == "desk")[:3]
+    rota = replace(
+        rota, days=7, agents=desk, demands=demands, rotations=(), wishes=(), absences=(), publication=None
+    )
+    roster = []
+    for agent in desk:
+        off = dice.randrange(6)
+        for offset in range(7):
+            if offset not in (off, off + 1):
+                late = offset > off + 1 or off > 2
+                roster.append(Assignment(agent.id, rota.first + timedelta(days=offset), "MS"[late]))
+    return rota, law, Roster(tuple(roster)), rota.first + timedelta(days=4 + dice.randrange(2))
+
+
+def fewest_by_trying(
+    rota: Rota, law: LawBook, roster: Roster, day: date, most: int
+) -> tuple[int, int] | None:
+    """Open posts and changed cells of the best repair of at most ``most`` cells, every one of them tried."""
+    days = [one for one in rota.dates if one >= day]
+    cells = [(agent.id, one) for agent in rota.agents for one in days if not rota.absent(agent.id, one)]
+    best: tuple[int, int] | None = None
+    for count in range(most + 1):
+        for chosen in itertools.combinations(cells, count):
+            for shifts in itertools.product((None, "M", "S"), repeat=count):
+                change = {
+                    cell: () if shift is None else (Assignment(*cell, shift),)
+                    for cell, shift in zip(chosen, shifts, strict=True)
+                }
+                after = roster.with_cells(change)
+                elsewhere = [
+                    one for one in uncovered(rota, after, rota.first, rota.last)
+                    if one.day != day and one not in uncovered(rota, roster, one.day, one.day)
+                ]  # fmt: skip
+                left = sum(one.missing for one in uncovered(rota, after, day, day))
+                if elsewhere or (best is not None and (left, count) >= best):
+                    continue
+                if judge_change(rota, roster, law, change).accepted:
+                    best = (left, count)
+    return best
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_what_is_called_smallest_is_smallest_among_all_repairs_of_two_cells(seed: int) -> None:
+    rota, law, roster, day = small_team(seed)
+    away, left = mark_absent(rota, roster, rota.agents[0].id, day, day)
+    repair = smallest_repair(away, left, law, day, day, seconds=60, reach_days=0)
+    tried = fewest_by_trying(away, law, left, day, 2)
+    assert tried is not None
+    empty = sum(one.missing for one in repair.still_open)
+    assert repair.proved and repair.fewest_open == empty
+    assert (empty, repair.changes) <= tried
+    assert repair.changes == tried[1] or tried[0] > empty
+
+
+def test_targets_that_cannot_be_met_prove_nothing_about_changes(
+    planned: tuple[Rota, Roster, LawBook],
+) -> None:
+    """A bound full of missed targets is no changed cell and no empty post."""
+    rota, roster, law = planned
+    first, last = date(2027, 1, 15), date(2027, 1, 17)
+    wished = tuple(replace(one, target=one.min + 3, max=None) for one in rota.demands)
+    for agent in rota.agents:
+        modest, left = mark_absent(rota, roster, agent.id, first, last)
+        hungry = replace(modest, demands=wished)
+        one, two = (smallest_repair(case, left, law, first, last, seconds=60) for case in (modest, hungry))
+        assert one.proved and two.proved
+        assert two.fewest == two.changes and two.fewest_open == sum(post.missing for post in two.still_open)
+        assert (one.changes, one.fewest_open) == (two.changes, two.fewest_open)
 
 
 def test_absences_that_touch_are_joined(planned: tuple[Rota, Roster, LawBook]) -> None:

@@ -72,9 +72,7 @@ class RepairOrder:
 
     def run(self) -> RepairFound:
         posts = uncovered(self.rota, self.roster, self.first, self.last)
-        found = smallest_repair(
-            self._asked_only(), self.roster, self.law, self.first, self.last, seconds=self.seconds
-        )
+        found = smallest_repair(self.rota, self.roster, self.law, self.first, self.last, seconds=self.seconds)
         cells = reasons(self.rota, self.roster, self.law, found.changed, self.now)
         why = None
         if found.still_open:
@@ -82,22 +80,6 @@ class RepairOrder:
                 self.rota, self.roster, self.law, self.first, self.last, frozen_before=self.first
             ).run()
         return RepairFound(posts, cells, found.still_open, found.proved, found.seconds, why)
-
-    def _asked_only(self) -> Rota:
-        """The rota in which posts that were empty before, on other days, need not be filled by this repair.
-
-        Nor are targets above the minimum a reason to change anything: one changed cell must outweigh them.
-        """
-        days: dict[Demand, list[date]] = {}
-        for day in self.rota.dates:
-            there = [one.shift for agent in self.rota.agents for one in self.roster.cell(agent.id, day)]
-            for one in demands_on(self.rota.site, self.rota.demands, day):
-                if one.shifts and not one.needs and not self.first <= day <= self.last:
-                    staffed = sum(shift in one.shifts for shift in there)
-                    one = replace(one, min=min(one.min, staffed))
-                days.setdefault(replace(one, target=one.min, days=(), dates=()), []).append(day)
-        demands = tuple(replace(one, dates=tuple(found)) for one, found in days.items())
-        return replace(self.rota, demands=demands)
 
 
 @dataclass(frozen=True, slots=True)

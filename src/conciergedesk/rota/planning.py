@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -33,6 +33,17 @@ class Term:
 
     def label(self, language: str | None = None) -> str:
         return translate(TERMS[self.name], language)
+
+
+@dataclass(frozen=True, slots=True)
+class PartPlan:
+    """What one independent part of the plan costs, and its own bound."""
+
+    people: tuple[str, ...]
+    on_call: bool
+    value: float
+    bound: float
+    terms: Mapping[str, float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,7 @@ class PlanResult:
     best_seconds: float
     violations: tuple[Violation, ...] = ()
     stuck: tuple[str, ...] = ()
+    parts: tuple[PartPlan, ...] = ()
 
     @property
     def proved(self) -> bool:
@@ -152,27 +164,21 @@ def plan_period(
         searched[-1].found = search.run(None if part.on_call or len(todo) == 1 else 1)
     _use_spare(searched, seconds - (time.perf_counter() - began))
     first = sum(one.search.first_at for one in searched) + (searched[0].offset if searched else 0.0)
-    total = sum(one.found.value for one in searched if one.found)
-    bound = sum(one.found.bound for one in searched if one.found)
     best_at = max((one.offset + one.found.seconds for one in searched if one.found), default=0.0)
     done = _all_assignments(searched, rota)
-    terms: dict[str, float] = {}
+    finished = tuple(_part_plan(one.part, one.search, one.found) for one in searched if one.found is not None)
     stuck = [agent for one in searched if one.found is None for agent in _stuck(one.search, one.part)]
-    for one in searched:
-        if one.found is not None:
-            spent_on = explain_cost(one.search.problem, one.found.plans, one.search.best_shapes)
-            for name, value in spent_on.items():
-                terms[name] = terms.get(name, 0.0) + value
+    terms = {name: sum(part.terms.get(name, 0.0) for part in finished) for name in TERMS}
     spent = time.perf_counter() - began
     if stuck:
         return PlanResult(None, 0.0, 0.0, (), spent, 0.0, 0.0, stuck=tuple(stuck))
     roster = Roster(tuple(sorted(done, key=lambda one: (one.agent, one.day, one.shift))))
     before = rota.roster.within(date.min, rota.first - timedelta(days=1))
     return PlanResult(
-        roster=roster, value=total, bound=bound,
-        terms=tuple(Term(name, terms[name]) for name in TERMS if terms.get(name)),
+        roster=roster, value=sum(part.value for part in finished), bound=sum(part.bound for part in finished),
+        terms=tuple(Term(name, value) for name, value in terms.items() if value),
         seconds=spent, first_seconds=first, best_seconds=best_at,
-        violations=check(rota, before.joined(roster), law),
+        violations=check(rota, before.joined(roster), law), parts=finished,
     )  # fmt: skip
 
 
@@ -184,6 +190,12 @@ class _Searched:
     search: Search
     offset: float
     found: Incumbent | None = None
+
+
+def _part_plan(part: Part, search: Search, found: Incumbent) -> PartPlan:
+    people = tuple(agent.id for agent in part.agents)
+    terms = explain_cost(search.problem, found.plans, search.best_shapes)
+    return PartPlan(people, part.on_call, found.value, found.bound, terms)
 
 
 def _use_spare(searched: list[_Searched], seconds: float) -> None:

@@ -12,15 +12,9 @@ from conciergedesk.rota.changes import Difference, Verdict, differences, judge_c
 from conciergedesk.rota.checker.violations import Violation
 from conciergedesk.rota.law.packs import LawBook, RuleKind
 from conciergedesk.rota.planning import plan_period
-from conciergedesk.rota.solver.automaton import Shapes
-from conciergedesk.rota.solver.objective import Objective
+from conciergedesk.rota.smallest import CHOOSING, asked_only, claim, prices_for
+from conciergedesk.rota.solver.parts import Frame
 from conciergedesk.rota.values import Absence, Assignment, Roster, Rota
-
-REPAIR_OBJECTIVE = Objective(
-    minimum=10_000, change=1_000, target=1, surplus=1, hours=0, sundays=2, holidays=2, evenings=0, on_call=0, wish=1,
-    backup=20, rotation=0, shapes=Shapes(),
-)  # fmt: skip
-"""One changed cell outweighs everything but an empty post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +85,8 @@ class Repair:
 
     Attributes:
         changed: changed cells, the absent person's own left out.
-        fewest: fewer changed cells than this are proved impossible.
+        changes: shifts and nights on call that change hands or go; both in one cell are two.
+        fewest: fewer changes than this are proved impossible for repairs that fill the posts as well.
         still_open: posts that the repair leaves empty.
         fewest_open: fewer empty posts than this are proved impossible without breaking a rule.
     """
@@ -102,12 +97,13 @@ class Repair:
     still_open: tuple[Uncovered, ...]
     seconds: float
     fewest_open: int = 0
+    changes: int = 0
 
     @property
     def proved(self) -> bool:
-        """Neither an empty post nor a changed cell less is possible."""
+        """Neither an empty post nor a change less is possible."""
         left = sum(post.missing for post in self.still_open)
-        return left <= self.fewest_open and len(self.changed) <= self.fewest
+        return left <= self.fewest_open and self.changes <= self.fewest
 
 
 def mark_absent(rota: Rota, roster: Roster, agent: str, first: date, last: date) -> tuple[Rota, Roster]:
@@ -183,8 +179,8 @@ def smallest_repair(
     simple = _one_cell_each(rota, roster, law, posts, began + 0.4 * seconds)
     if simple is not None:
         changed = differences(rota, roster, simple, first, last)
-        return Repair(simple, changed, needed, (), time.perf_counter() - began)
-    return _by_planning(rota, roster, law, (first, last), needed, reach_days, began, seconds, seed)
+        return Repair(simple, changed, needed, (), time.perf_counter() - began, changes=needed)
+    return _by_planning(rota, roster, law, (first, last), open_posts, reach_days, began, seconds, seed)
 
 
 def _one_cell_each(
@@ -207,42 +203,81 @@ def _one_cell_each(
 
 
 def _by_planning(
-    rota: Rota, roster: Roster, law: LawBook, window: tuple[date, date], needed: int, reach_days: int, began: float,
-    seconds: float, seed: int,
+    rota: Rota, roster: Roster, law: LawBook, window: tuple[date, date], posts: Sequence[Uncovered],
+    reach_days: int, began: float, seconds: float, seed: int,
 ) -> Repair:  # fmt: skip
     first, last = window
     monday = first - timedelta(days=first.weekday()) - timedelta(days=7 * (reach_days // 14))
     sunday = last + timedelta(days=6 - last.weekday()) + timedelta(days=7 * (reach_days // 7))
-    part = replace(
-        rota, first=monday, days=(sunday - monday).days + 1, roster=roster, rotations=(), wishes=(),
-        demands=tuple(one for one in rota.demands if not one.language),
-    )  # fmt: skip
+    part = asked_only(
+        replace(
+            rota,
+            first=monday,
+            days=(sunday - monday).days + 1,
+            roster=roster,
+            rotations=(),
+            wishes=(),
+        ),
+        roster,
+        first,
+        last,
+    )
     cells = frozenset((agent.id, day) for agent in part.agents for day in part.dates)
     frozen = frozenset((agent, day) for agent, day in cells if day < first and not rota.absent(agent, day))
+    base = roster.within(monday, sunday)
+    prices = prices_for(Frame(part, law, CHOOSING, base, frozen, cells - frozen))
     left = max(0.2, seconds - (time.perf_counter() - began))
     result = plan_period(
-        part,
-        law,
-        seconds=left,
-        seed=seed,
-        objective=REPAIR_OBJECTIVE,
-        frozen=frozen,
+        part, law, seconds=left, seed=seed, objective=prices.objective, frozen=frozen,
         counted_changes=cells - frozen,
-    )
+    )  # fmt: skip
     if result.roster is None:
         return Repair(roster, (), 0, uncovered(rota, roster, first, last), time.perf_counter() - began)
-    outside = Roster(tuple(one for one in roster if not monday <= one.day <= sunday))
-    repaired = outside.joined(result.roster)
+    repaired = _with_own_times(rota, roster, result.roster, monday, sunday)
     changed = differences(rota, roster, repaired, monday, sunday)
     still = uncovered(rota, repaired, first, last)
-    missing = sum(one.missing for one in still)
-    post_price = REPAIR_OBJECTIVE.minimum * min(
-        (one.weight_under for one in part.demands if one.min), default=1
+    proved = claim(prices, result)
+    nights = sum(one.missing * _on_call(rota, one) for one in posts)
+    open_nights = sum(one.missing * _on_call(rota, one) for one in still)
+    return Repair(
+        repaired, changed, proved.changes + max(0, nights - open_nights), still, time.perf_counter() - began,
+        proved.open + sum(_nobody_for(rota, one) for one in still if _on_call(rota, one)),
+        sum(_changes(rota, one) for one in changed),
+    )  # fmt: skip
+
+
+def _on_call(rota: Rota, post: Uncovered) -> bool:
+    return rota.shift_by_id[post.shift].on_call
+
+
+def _nobody_for(rota: Rota, post: Uncovered) -> int:
+    """Places of a night on call that stay open because too few people could take it at all."""
+    kind = rota.shift_by_id[post.shift]
+    able = sum(agent.can(kind) and not rota.absent(agent.id, post.day) for agent in rota.agents)
+    least = min(
+        one.min for one in demands_on(rota.site, rota.demands, post.day) if post.shift in one.shifts[:1]
     )
-    fewest_open = int((result.bound + 1) // post_price)
-    spent = sum(term.value for term in result.terms if term.name == "minimum")
-    fewest = max(needed - missing, int((result.bound - spent) // REPAIR_OBJECTIVE.change))
-    return Repair(repaired, changed, fewest, still, time.perf_counter() - began, fewest_open)
+    return max(0, min(post.missing, least - able))
+
+
+def _changes(rota: Rota, one: Difference) -> int:
+    """Work and nights on call are planned apart: a cell in which both differ is two changes."""
+    return sum(
+        [id for id in one.before if rota.shift_by_id[id].on_call == duty]
+        != [id for id in one.after if rota.shift_by_id[id].on_call == duty]
+        for duty in (False, True)
+    )
+
+
+def _with_own_times(rota: Rota, before: Roster, planned: Roster, first: date, last: date) -> Roster:
+    """The planned cells from ``first`` to ``last``; who keeps a shift also keeps the hours agreed for it."""
+    cells = {}
+    for agent in rota.agents:
+        for offset in range((last - first).days + 1):
+            day = first + timedelta(days=offset)
+            if before.shifts_on(agent.id, day) != planned.shifts_on(agent.id, day):
+                cells[agent.id, day] = planned.cell(agent.id, day)
+    return before.with_cells(cells)
 
 
 def verdict_of(rota: Rota, roster: Roster, law: LawBook, repair: Repair) -> Verdict:

@@ -36,7 +36,7 @@ class Stage:
 class CoverRow:
     """People on some choices of a day, with a convex price of the count.
 
-    ``steps`` are (count from, price per unit below) pairs around ``target``: see :meth:`price`.
+    ``post`` is false when only people with a skill or a language count, or half-hours are counted.
     """
 
     day: int
@@ -49,7 +49,7 @@ class CoverRow:
     price_under: float
     price_over: float
     price_high: float
-    term: str = "cover"
+    post: bool = True
 
     def price(self, count: int) -> float:
         below = max(0, self.low - count)

@@ -160,7 +160,7 @@ class Prices(Ground):
                     price_under=float(objective.target * demand.weight_under),
                     price_over=float(objective.surplus * demand.weight_over),
                     price_high=float(objective.minimum * max(1, demand.weight_under)),
-                    term="language" if demand.language else "cover",
+                    post=bool(demand.shifts) and not demand.language and not demand.needs,
                 )  # fmt: skip
         return merged.values()
 
