@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).resolve().parent.parent
+_instead: dict[str, Path] = {}
 
 
 def _house_folder(name: str) -> Path:
@@ -13,8 +14,15 @@ def _house_folder(name: str) -> Path:
     explicit = os.environ.get(f"CONCIERGEDESK_{name.upper()}")
     if explicit:
         return Path(explicit)
-    installed = _PACKAGE / "_data" / name
+    if name in _instead:
+        return _instead[name]
+    installed = installed_copy(name)
     return installed if installed.is_dir() else _PACKAGE.parent.parent / name
+
+
+def installed_copy(name: str) -> Path:
+    """Where the program keeps its own copy of a data folder; the next version of it replaces that copy."""
+    return _PACKAGE / "_data" / name
 
 
 def knowledge_base() -> Path:
@@ -25,6 +33,13 @@ def knowledge_base() -> Path:
 def shifts() -> Path:
     """Team, shift types, demand and rotations in ``shifts/``."""
     return _house_folder("shifts")
+
+
+def use_shifts(folder: Path | None) -> None:
+    """Read ``shifts()`` from ``folder`` in this process, unless a setting names another; None as before."""
+    _instead.pop("shifts", None)
+    if folder is not None:
+        _instead["shifts"] = folder
 
 
 def desk_home() -> Path:

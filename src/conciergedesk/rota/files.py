@@ -59,6 +59,11 @@ def load_rota(source: Path) -> Rota:
     Raises:
         InvalidFile: names file, table, field and reason.
     """
+    return read_rota(read_texts(source))
+
+
+def read_texts(source: Path) -> list[tuple[str, str]]:
+    """(file name, text) of one file, or of all ``*.toml`` files of a folder. Raises as ``load_rota``."""
     files = sorted(source.glob("*.toml")) if source.is_dir() else [source]
     if not files:
         raise InvalidFile(N_("there is no .toml file in this folder"), file=str(source), where="")
@@ -75,7 +80,7 @@ def load_rota(source: Path) -> Rota:
             raise InvalidFile(N_("the file is not UTF-8 text"), file=file.name, where="") from error
         except OSError as error:
             raise InvalidFile(N_("the file cannot be read"), file=file.name, where="") from error
-    return read_rota(texts)
+    return texts
 
 
 def read_rota(texts: Iterable[tuple[str, str]]) -> Rota:
@@ -230,7 +235,7 @@ class _Reader:
         )
         if demand.min > able:
             table.refuse(
-                N_("{needed} people are demanded but only {able} of the team may do it; train, hire or demand less"),
+                N_("at least {needed} needed, able to do it in the team: {able}; train, hire or demand less"),
                 "min", needed=demand.min, able=able,
             )  # fmt: skip
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from conciergedesk.core.errors import InvalidFile
 from conciergedesk.core.paths import knowledge_base, shifts
 from conciergedesk.rota.files import load_rota
 from conciergedesk.rota.law.packs import LawBook, load_law
@@ -43,11 +46,43 @@ def load_rota_house(folder: Path, packs: Path) -> RotaHouse:
     return RotaHouse(rota, load_law(packs, rota.site.packs))
 
 
+Stamp = tuple[tuple[str, int, int], ...]
+
+
 @lru_cache(maxsize=4)
-def _kept(folder: Path, packs: Path) -> RotaHouse:
+def _kept(folder: Path, packs: Path, _stamp: Stamp) -> RotaHouse:
     return load_rota_house(folder, packs)
 
 
+_last_good: dict[tuple[Path, Path], RotaHouse] = {}
+
+
+def _stamp_of(folder: Path) -> Stamp:
+    """Name, time and size of each file: another desk or an editor may have changed them."""
+    found = []
+    with suppress(OSError):
+        for entry in os.scandir(folder):
+            if entry.name.endswith(".toml"):
+                known = entry.stat()
+                found.append((entry.name, known.st_mtime_ns, known.st_size))
+    return tuple(sorted(found))
+
+
 def rota_house() -> RotaHouse:
-    """The house's rota data, read once. Raises as ``load_rota_house``."""
-    return _kept(shifts(), knowledge_base() / "rota")
+    """The house's rota data, read again when a file has changed.
+
+    A desk that is open goes on with what it read last while a file is half written or wrong.
+
+    Raises:
+        InvalidFile: as ``load_rota_house``, when nothing was ever read.
+    """
+    folder, packs = shifts(), knowledge_base() / "rota"
+    try:
+        house = _kept(folder, packs, _stamp_of(folder))
+    except InvalidFile:
+        known = _last_good.get((folder, packs))
+        if known is None:
+            raise
+        return known
+    _last_good[folder, packs] = house
+    return house

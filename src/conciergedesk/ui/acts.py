@@ -22,6 +22,7 @@ class Scope(StrEnum):
     RELOCATION = "relocation"
     ROTA = "rota"
     ASKS = "asks"
+    TEAM = "team"
     INCIDENT = "incident"
     COUNT = "count"
     SHOWN = "shown"
@@ -61,6 +62,7 @@ SCOPE_TITLES: Mapping[Scope, str] = {
     Scope.RELOCATION: N_("Relocations"),
     Scope.ROTA: N_("Rota"),
     Scope.ASKS: N_("In what is asked of each other"),
+    Scope.TEAM: N_("In team and shifts"),
     Scope.INCIDENT: N_("After an incident"),
     Scope.COUNT: N_("While counting keys"),
     Scope.SHOWN: N_("In a note that is shown"),
@@ -337,6 +339,7 @@ ACTIONS: tuple[Action, ...] = (
     _act("rota.export", "i", 90, N_("act|iCal"), N_("Write the calendars of people and lines, and the hours for payroll.")),
     _act("rota.year", "h", 95, N_("act|year"), N_("This person's year: hours, Sundays, holidays, evenings, the recovery ledger.")),
     _act("rota.now", "q", 97, N_("act|who is on"), N_("Who is on now, who is next, and my own shifts.")),
+    _act("rota.team", "b", 99, N_("act|team and shifts"), N_("People, shifts, what is needed, rotations and the place: change the house's files.")),
     _act("rota.drop", "", 0, N_("act|put the draft aside"), N_("Put the draft aside; what is published stays.")),
     _act("rota.left", "left", 0, N_("act|day before"), N_("One day to the left."), verb="side(-1)"),
     _act("rota.right", "right", 0, N_("act|day after"), N_("One day to the right."), verb="side(1)"),
@@ -443,6 +446,13 @@ ACTIONS: tuple[Action, ...] = (
     ),
     _act("asks.yes", "enter", 1, N_("act|yes"), N_("Say yes, or have the last word."), verb="yes"),
     _act("asks.no", "x", 2, N_("act|no"), N_("Say no, or take one's own ask back."), verb="no"),
+    _act("team.open", "enter", 1, N_("act|open"), N_("Change this entry of the house's files."), verb="open"),
+    _act("team.new", "n", 2, N_("act|new"), N_("Add one of this kind."), verb="new"),
+    _act("team.remove", "x", 3, N_("act|take it out"), N_("Take this entry out."), verb="remove"),
+    _act("team.right", "right tab", 4, N_("act|next kind"), N_("People, shifts, what is needed, rotations, the place."), verb="side(1)"),
+    _act("team.left", "left shift+tab", 0, N_("act|kind before"), N_("The kind before."), verb="side(-1)"),
+    _act("team.down", "down", 0, N_("act|down"), N_("One line down."), verb="down"),
+    _act("team.up", "up", 0, N_("act|up"), N_("One line up."), verb="up"),
     _act("asks.down", "down", 0, N_("act|down"), N_("One line down."), verb="down"),
     _act("asks.up", "up", 0, N_("act|up"), N_("One line up."), verb="up"),
     _act("missed.reached", "enter", 1, N_("act|called back"), N_("All marked ones were called back."), verb="reached"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from functools import cached_property
 from typing import TYPE_CHECKING
 
 from conciergedesk.core.errors import InvalidInput
@@ -160,7 +159,7 @@ class RotaRoom:
         self.session = session
         self.seconds = seconds
 
-    @cached_property
+    @property
     def house(self) -> RotaHouse:
         return rota_house()
 

@@ -20,7 +20,7 @@ from conciergedesk.core.actor import SYSTEM, Actor
 from conciergedesk.core.clock import Clock, SystemClock
 from conciergedesk.core.errors import DeskError, Unavailable
 from conciergedesk.core.i18n import N_, use_language
-from conciergedesk.core.paths import desk_home, knowledge_base
+from conciergedesk.core.paths import desk_home, knowledge_base, use_shifts
 from conciergedesk.core.settings import Settings, load_settings, save_settings
 from conciergedesk.core.text import clean_line
 
@@ -119,6 +119,7 @@ class DeskSession:
 
     def open_own(self) -> Agency | None:
         """Open the agency's own database; answers None while it is not set up."""
+        use_shifts(None)
         return self._open(self.settings)
 
     def open_sample(self, progress: Callable[[float], None] = lambda _share: None) -> Agency | None:
@@ -128,7 +129,11 @@ class DeskSession:
             self._plant(file, progress)
         from dataclasses import replace
 
-        return self._open(replace(self.settings, database=f"sqlite:///{file}"))
+        found = self._open(replace(self.settings, database=f"sqlite:///{file}"))
+        # The sample desk may have a team of its own: what was tried out there changes nobody's files.
+        own = desk_home() / "sample-shifts"
+        use_shifts(own if own.is_dir() else None)
+        return found
 
     def _plant(self, file: Path, progress: Callable[[float], None]) -> None:
         from dataclasses import replace

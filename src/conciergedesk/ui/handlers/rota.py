@@ -11,6 +11,7 @@ from conciergedesk.rota.law.wording import hours
 from conciergedesk.ui.desk_screen import Ask
 from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.handlers.rota_desk import RotaDesk
+from conciergedesk.ui.handlers.rota_house import RotaTeamFiles
 from conciergedesk.ui.handlers.rota_plan import RotaPlanning
 from conciergedesk.ui.handlers.rota_team import RotaTeam
 from conciergedesk.ui.modals.choice import Choice, Option
@@ -36,6 +37,7 @@ class RotaHandlers:
         self.desk = RotaDesk(app, self.room)
         self.planning = RotaPlanning(self.desk)
         self.team = RotaTeam(self.desk)
+        self.files = RotaTeamFiles(self.desk)
         for act, handler in (
             ("rota.replace", self.replace),
             ("rota.swap", self.swap),
