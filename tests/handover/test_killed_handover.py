@@ -64,7 +64,9 @@ def test_both_desks_are_killed_in_the_middle_and_the_handover_goes_on(
             desk.until_shown(SHOWN)
             desk.press("i")
             desk.until_shown(IF)
-            desk.press("enter", "H")
+            desk.press("enter")
+            desk.until_shown(IF)  # on its line, with the form gone
+            desk.press("H")
             desk.until_shown("Signer la relève")
             desk.send("H")
             desk.until_shown("Signé")
