@@ -75,6 +75,7 @@ def check(
         from conciergedesk.rota.arithmetic import lines
         from conciergedesk.rota.checker.coverage import seat_counts
         from conciergedesk.rota.checker.judge import check as judge
+        from conciergedesk.rota.checker.violations import gathered
 
         house = _house(source)
         session = opened(sample=sample) if desk or sample else None
@@ -91,7 +92,7 @@ def check(
     else:
         for sentence in sums:
             say(sentence)
-        for one in broken:
+        for one in gathered(broken):
             say(f"{'!!' if one.blocks else '!'} {one}")
         for post in open_posts:
             day, shift = show_date(post.day), " ".join(post.shifts)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 
 from conciergedesk.core.i18n import N_, plural, translate
 from conciergedesk.rota.calendar import demands_on
 from conciergedesk.rota.changes import judge_change
+from conciergedesk.rota.dump import clock_text
 from conciergedesk.rota.law.packs import LawBook, Rule, RuleKind
 from conciergedesk.rota.law.wording import RULE_NAMES, hours
 from conciergedesk.rota.planning import plan_period
@@ -27,6 +28,12 @@ COVER_ONLY = Objective(
     minimum=EMPTY_POST, change=0, target=0, surplus=0, hours=0, sundays=0, holidays=0, evenings=0, on_call=0, wish=0,
     backup=0, rotation=0, shapes=Shapes(),
 )  # fmt: skip
+
+
+def shift_name(rota: Rota, shift: str) -> str:
+    """A shift as people name it: ``matin 07:45–14:45``."""
+    known = rota.shift_by_id[shift]
+    return f"{known.label or shift} {clock_text(known.start)}–{clock_text(known.end)}"
 
 
 class ConflictKind(StrEnum):
@@ -86,6 +93,7 @@ class WayOut:
 
     Attributes:
         rule: the rule a supervisor would have to lift; None when none.
+        label: how people name the shift.
     """
 
     agent: str
@@ -96,16 +104,17 @@ class WayOut:
     week_minutes: int
     rule: RuleKind | None = None
     article: str = ""
+    label: str = ""
 
     def in_language(self, language: str | None = None) -> str:
         if self.rule is None:
             return translate(
                 N_("{person} on {day} ({shift}): +{extra}, week {week}"), language, person=self.person, day=self.day,
-                shift=self.shift, extra=hours(self.extra_minutes), week=hours(self.week_minutes),
+                shift=self.label or self.shift, extra=hours(self.extra_minutes), week=hours(self.week_minutes),
             )  # fmt: skip
         return translate(
             N_("{person} on {day} ({shift}): +{extra}, week {week}, with a signed exception to {rule} ({article})"),
-            language, person=self.person, day=self.day, shift=self.shift, extra=hours(self.extra_minutes),
+            language, person=self.person, day=self.day, shift=self.label or self.shift, extra=hours(self.extra_minutes),
             week=hours(self.week_minutes), rule=translate(RULE_NAMES[self.rule], language), article=self.article,
         )  # fmt: skip
 
@@ -119,6 +128,7 @@ class Explanation:
         items: a smallest set of requirements that cannot hold together; no part of it conflicts alone.
         minimal: False when time ran out before every item was tried.
         empty: the posts left empty by the best plan.
+        names: how people name the shifts of ``empty``, by id.
     """
 
     possible: bool
@@ -127,12 +137,14 @@ class Explanation:
     ways_out: tuple[WayOut, ...] = ()
     minimal: bool = True
     seconds: float = 0.0
+    names: Mapping[str, str] = field(default_factory=dict)
 
     def sentences(self, language: str | None = None) -> tuple[str, ...]:
         if self.possible:
             return (translate(N_("A plan without an empty post exists."), language),)
         posts = ", ".join(
-            translate(N_("{shift} on {day}"), language, shift=post.shift, day=post.day) for post in self.empty
+            translate(N_("{shift} on {day}"), language, shift=self.names.get(post.shift, post.shift), day=post.day)
+            for post in self.empty
         )
         lines = [
             translate(N_("These cannot all hold: {posts} stays empty."), language, posts=posts),
@@ -184,8 +196,9 @@ def explain_empty_posts(
     if not any(item.kind is ConflictKind.DEMAND for item in kept):
         kept += [_demanded(case.rota, ids) for ids in dict.fromkeys(one.shifts for one in case.rota.demands)]
     return Explanation(
-        False, tuple(kept), empty, _ways_out(whole, law, roster, empty), minimal, time.perf_counter() - began
-    )
+        False, tuple(kept), empty, _ways_out(whole, law, roster, empty), minimal, time.perf_counter() - began,
+        {post.shift: shift_name(whole, post.shift) for post in empty},
+    )  # fmt: skip
 
 
 def _window(rota: Rota, first: date, last: date) -> Rota:
@@ -271,7 +284,7 @@ def _demanded(rota: Rota, shifts: tuple[str, ...]) -> ConflictItem:
         for one in demands_on(rota.site, rota.demands, day)
         if one.shifts == shifts
     )
-    label = rota.shift_by_id[shifts[0]].label or shifts[0] if shifts else ""
+    label = shift_name(rota, shifts[0]) if shifts else ""
     return ConflictItem(ConflictKind.DEMAND, shift=label, count=count)
 
 
@@ -311,6 +324,7 @@ def _ways_out(rota: Rota, law: LawBook, roster: Roster, empty: Sequence[Uncovere
             found.append((len(verdict.refusals), effect.week_after, WayOut(
                 agent.id, agent.name or agent.id, post.day, post.shift, effect.week_after - effect.week_before,
                 effect.week_after, None if lifted is None else lifted.kind, "" if lifted is None else lifted.article,
+                shift_name(rota, post.shift),
             )))  # fmt: skip
     found.sort(key=lambda one: (one[0], one[1], one[2].day, one[2].agent))
     return tuple(way for _, _, way in found[:3])

@@ -120,7 +120,8 @@ class PersonDays:
             if day - before == timedelta(days=1):
                 for span in self.by_day[day]:
                     if any(span.shift.id in earlier.shift.may_not_precede for earlier in self.by_day[before]):
-                        yield self.found(RuleKind.SUCCESSION, (before, day), 1, 0, shift=span.shift.id)
+                        label = span.shift.label or span.shift.id
+                        yield self.found(RuleKind.SUCCESSION, (before, day), 1, 0, shift=label)
 
     def day(self) -> Iterator[Violation]:
         for day in self.window_days():
@@ -142,7 +143,7 @@ class PersonDays:
                             span.shift.break_minutes,
                             rule.figure,
                             rule,
-                            shift=span.shift.id,
+                            shift=span.shift.label or span.shift.id,
                         )
             yield from self._part_time_gap(day, spans)
             for rule in self.law.of_kind(RuleKind.NIGHT_DAILY_WORK):

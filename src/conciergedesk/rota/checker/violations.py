@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from conciergedesk.core.i18n import N_, translate
+from conciergedesk.core.i18n import N_, plural, translate
 from conciergedesk.rota.law.packs import Rule, RuleKind
 from conciergedesk.rota.law.wording import SENTENCES, hours
 
@@ -49,13 +50,17 @@ class Violation:
     def in_language(self, language: str | None = None) -> str:
         """One sentence: person, day, figure found, figure allowed, source."""
         in_hours = self.unit == "minutes" and self.kind is not RuleKind.BREAK
-        sentence = translate(
-            SENTENCES[self.kind], language,
-            person=self.person, day=self.days[-1] if self.days else "",
-            value=hours(self.value) if in_hours else self.value,
-            limit=hours(self.limit) if in_hours else self.limit,
-            shift=self.shift, weeks=self.rule.weeks if self.rule is not None else 1,
-        )  # fmt: skip
+        figures: dict[str, object] = {
+            "person": self.person, "day": self.days[-1] if self.days else "",
+            "value": hours(self.value) if in_hours else self.value,
+            "limit": hours(self.limit) if in_hours else self.limit,
+            "shift": self.shift, "weeks": self.rule.weeks if self.rule is not None else 1,
+        }  # fmt: skip
+        forms = SENTENCES[self.kind]
+        if isinstance(forms, tuple):
+            sentence = plural(*forms, self.value, language, **figures)
+        else:
+            sentence = translate(forms, language, **figures)
         if self.rule is not None:
             sentence = translate(N_("{text} ({source})"), language, text=sentence, source=self.rule.source)
         if self.signed_by:
@@ -66,3 +71,53 @@ class Violation:
 
     def __str__(self) -> str:
         return self.in_language()
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """One advice of the place, said once instead of for every person and day.
+
+    Attributes:
+        all: what was gathered, in the order of the days.
+    """
+
+    all: tuple[Violation, ...]
+
+    @property
+    def blocks(self) -> bool:
+        return False
+
+    def in_language(self, language: str | None = None) -> str:
+        first = self.all[0]
+        people = len({one.agent for one in self.all})
+        sentence = plural(
+            "Sundays and holidays: {count} shift above {limit}, from {first} to {last}",
+            "Sundays and holidays: {count} shifts above {limit}, from {first} to {last}", len(self.all), language,
+            limit=hours(first.limit), first=min(one.days[0] for one in self.all),
+            last=max(one.days[-1] for one in self.all),
+        )  # fmt: skip
+        who = plural("{count} person", "{count} people", people, language)
+        source = first.rule.source if first.rule is not None else ""
+        return translate(N_("{text}, {people} ({source})"), language, text=sentence, people=who, source=source)
+
+    def __str__(self) -> str:
+        return self.in_language()
+
+
+def gathered(violations: Iterable[Violation]) -> tuple[Violation | Gathered, ...]:
+    """What people read: an advice that the place itself gives on every Sunday is said once."""
+    found: list[Violation | Gathered] = []
+    places: dict[tuple[object, ...], int] = {}
+    for one in violations:
+        if one.blocks or one.signed_by or one.kind is not RuleKind.SUNDAY_WORK or not one.days:
+            found.append(one)
+            continue
+        key = (one.kind, one.rule, one.limit)
+        if key not in places:
+            places[key] = len(found)
+            found.append(one)
+            continue
+        known = found[places[key]]
+        before = known.all if isinstance(known, Gathered) else (known,)
+        found[places[key]] = Gathered((*before, one))
+    return tuple(found)

@@ -54,10 +54,13 @@ RULE_NAMES = {
     RuleKind.OWN_SHIFTS: N_("own limit of a shift"),
 }
 
-SENTENCES = {
+SENTENCES: dict[RuleKind, str | tuple[str, str]] = {
     RuleKind.DAILY_REST: N_("{person}, {day}: {value} of rest before the shift instead of {limit}"),
     RuleKind.WEEKLY_REST: N_("{person}, week of {day}: longest rest {value} instead of {limit} in a row"),
-    RuleKind.WEEKLY_REST_DAYS: N_("{person}, week of {day}: {value} day(s) off in a row instead of {limit}"),
+    RuleKind.WEEKLY_REST_DAYS: (
+        N_("{person}, week of {day}: {value} day off in a row instead of {limit}"),
+        N_("{person}, week of {day}: {value} days off in a row instead of {limit}"),
+    ),
     RuleKind.DAYS_PER_WEEK: N_("{person}, week of {day}: {value} days worked, {limit} at most"),
     RuleKind.DAYS_IN_A_ROW: N_("{person}, until {day}: {value} days in a row, {limit} at most"),
     RuleKind.DAILY_WORK: N_("{person}, {day}: {value} of work, {limit} at most"),
@@ -75,9 +78,13 @@ SENTENCES = {
     RuleKind.CLOSED_FEAST: N_("{person} works on {day}, a feast on which local law allows no work"),
     RuleKind.SUNDAYS_OF_FOUR: N_("{person}, four weeks to {day}: {value} Sundays, {limit} at most"),
     RuleKind.ON_CALL_NIGHTS: N_("{person}, until {day}: {value} nights on call in a row, {limit} at most"),
-    RuleKind.NOTICE: N_("{person}, {day}: changed {value} day(s) before instead of {limit}"),
-    RuleKind.NOTICE_PART_TIME: N_(
-        "{person}, {day}: changed {value} working day(s) before instead of {limit}"
+    RuleKind.NOTICE: (
+        N_("{person}, {day}: changed {value} day before instead of {limit}"),
+        N_("{person}, {day}: changed {value} days before instead of {limit}"),
+    ),
+    RuleKind.NOTICE_PART_TIME: (
+        N_("{person}, {day}: changed {value} working day before instead of {limit}"),
+        N_("{person}, {day}: changed {value} working days before instead of {limit}"),
     ),
     RuleKind.PART_TIME_EXTRA: N_(
         "{person}, week of {day}: {value} of work, {limit} at most for this part-time contract"
@@ -96,13 +103,21 @@ SENTENCES = {
     RuleKind.OWN_MINIMUM: N_("{person}: {value} of work in the period, {limit} at least by the own limits"),
     RuleKind.OWN_MAXIMUM: N_("{person}: {value} of work in the period, {limit} at most by the own limits"),
     RuleKind.OWN_RUN: N_("{person}, until {day}: {value} days in a row, {limit} at most by the own limits"),
-    RuleKind.OWN_SHORT_RUN: N_(
-        "{person}, until {day}: {value} day(s) in a row, {limit} at least by the own limits"
+    RuleKind.OWN_SHORT_RUN: (
+        N_("{person}, until {day}: {value} day in a row, {limit} at least by the own limits"),
+        N_("{person}, until {day}: {value} days in a row, {limit} at least by the own limits"),
     ),
-    RuleKind.OWN_SHORT_REST: N_(
-        "{person}, until {day}: {value} day(s) off, {limit} at least by the own limits"
+    RuleKind.OWN_SHORT_REST: (
+        N_("{person}, until {day}: {value} day off, {limit} at least by the own limits"),
+        N_("{person}, until {day}: {value} days off, {limit} at least by the own limits"),
     ),
-    RuleKind.OWN_WEEKENDS: N_("{person}: {value} weekends worked, {limit} at most by the own limits"),
-    RuleKind.OWN_SHIFTS: N_("{person}: {shift} {value} times, {limit} at most by the own limits"),
+    RuleKind.OWN_WEEKENDS: (
+        N_("{person}: {value} weekend worked, {limit} at most by the own limits"),
+        N_("{person}: {value} weekends worked, {limit} at most by the own limits"),
+    ),
+    RuleKind.OWN_SHIFTS: (
+        N_("{person}: {shift} {value} time, {limit} at most by the own limits"),
+        N_("{person}: {shift} {value} times, {limit} at most by the own limits"),
+    ),
 }
-"""``{value}`` and ``{limit}`` are hours for kinds in minutes, counts for the others."""
+"""Two sentences are one that counts. ``{value}`` and ``{limit}`` are hours for kinds in minutes, else counts."""

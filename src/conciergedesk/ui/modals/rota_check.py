@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 from conciergedesk.core.errors import DeskError
 from conciergedesk.core.i18n import _, plural, show_number
-from conciergedesk.rota.checker.violations import Violation
+from conciergedesk.rota.checker.violations import Violation, gathered
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import Row, bar, wrapped
 from conciergedesk.ui.glyphs import glyphs
@@ -84,7 +84,7 @@ class CheckSheet(RotaSheet[None]):
                     row = Row().gap(1).say(f"{sign} " if not number + place else "  ", ink)
                     rows.append(row.say(text, "text" if not number else "calm"))
         broken = [one for one in self._violations if one.blocks]
-        advice = [one for one in self._violations if not one.blocks]
+        advice = [one for one in gathered(self._violations) if not one.blocks]
         rows.append(Row())
         figure = ", ".join(
             (
@@ -95,8 +95,8 @@ class CheckSheet(RotaSheet[None]):
         rows.append(title_row(_("Rules"), figure, width - 1, margin=0))
         for one in broken:
             rows += paragraph(str(one), width, "text", sign=glyphs().late)
-        for one in advice:
-            rows += paragraph(str(one), width, "calm", sign=glyphs().notice)
+        for said in advice:
+            rows += paragraph(str(said), width, "calm", sign=glyphs().notice)
         if not self._violations:
             rows.append(Row().gap(1).say(_("Every rule holds."), "done"))
         return rows

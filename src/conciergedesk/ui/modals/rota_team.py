@@ -13,6 +13,7 @@ from textual.widget import Widget
 
 from conciergedesk.core.errors import DeskError
 from conciergedesk.core.i18n import N_, _, plural, show_date
+from conciergedesk.rota.dump import clock_text
 from conciergedesk.rota.law.wording import hours
 from conciergedesk.rota.shift_files import Entry, Kind
 from conciergedesk.rota.values import Agent, Demand, Rotation, ShiftType, Site
@@ -44,12 +45,6 @@ class TeamAct:
 
     entry: Entry
     remove: bool = False
-
-
-def clock(minutes: int) -> str:
-    """``07:45``; the next day has ``+1``."""
-    later, rest = divmod(minutes, 1440)
-    return f"{rest // 60:02d}:{rest % 60:02d}" + ("+1" if later else "")
 
 
 class TeamRows(CursorRows):
@@ -128,14 +123,14 @@ class TeamRows(CursorRows):
                 ]  # fmt: skip
             case ShiftType():
                 kinds = ", ".join(word(KIND_WORDS[one]) for one in thing.kinds)
-                times = f"{clock(thing.start)}{glyphs().dash}{clock(thing.end)}"
+                times = f"{clock_text(thing.start)}{glyphs().dash}{clock_text(thing.end)}"
                 return [
                     (thing.id, 5), (thing.label, 26), (times, 16), (kinds, 14), (", ".join(thing.needs), 20)
                 ]  # fmt: skip
             case Demand():
                 what = ", ".join(self._label(one) for one in thing.shifts)
                 if thing.between is not None:
-                    what = f"{clock(thing.between[0])}{glyphs().dash}{clock(thing.between[1])} {thing.needs}"
+                    what = f"{clock_text(thing.between[0])}{glyphs().dash}{clock_text(thing.between[1])} {thing.needs}"
                 when = say_classes(thing.days) or ", ".join(show_date(one) for one in thing.dates)
                 return [
                     (what, 30),

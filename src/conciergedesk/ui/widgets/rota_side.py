@@ -5,6 +5,7 @@ from __future__ import annotations
 from conciergedesk.core.i18n import _, plural, show_date
 from conciergedesk.rota.changes import rests_around
 from conciergedesk.rota.checker.ledger import week_minutes
+from conciergedesk.rota.checker.violations import gathered
 from conciergedesk.rota.dump import clock_text
 from conciergedesk.rota.law.wording import hours
 from conciergedesk.rota.queries import granted
@@ -36,7 +37,7 @@ class RotaRules(PaintedScroll):
         if reading is None:
             return []
         posts, broken = reading.open_posts, [one for one in reading.violations if one.blocks]
-        advice = [one for one in reading.violations if not one.blocks]
+        advice = [one for one in gathered(reading.violations) if not one.blocks]
         figure = ", ".join(
             (
                 plural("{count} gap", "{count} gaps", sum(one.missing for _day, _shift, one in posts)),
@@ -56,7 +57,7 @@ class RotaRules(PaintedScroll):
             )
             rows.append(row.data(said, "text", max(width - row.width - 1, 8)))
         for sign, ink, found in ((glyphs().late, "late", broken), (glyphs().notice, "soon", advice)):
-            for one in found[:MOST_LINES]:
+            for one in found[:MOST_LINES]:  # type: ignore[union-attr]
                 for number, line in enumerate(wrapped(str(one), width - 5, 3)):
                     row = Row().gap(1).say(f"{sign} " if not number else "  ", ink)
                     rows.append(row.data(line, "text" if ink == "late" else "calm", width - 4))
