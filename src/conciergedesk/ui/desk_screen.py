@@ -6,12 +6,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
+from textual import events
 from textual.app import ComposeResult
 from textual.widget import Widget
+from textual.widgets import Static
 
 from conciergedesk.board.detail import Detail
 from conciergedesk.board.rules import Promise
 from conciergedesk.core.errors import DeskError
+from conciergedesk.core.i18n import _
 from conciergedesk.ui.acts import Action, Scope
 from conciergedesk.ui.keys import action, bind, keymap
 from conciergedesk.ui.widgets.frame import DeskFooter, ModeBar, StatusLine, Toasts
@@ -40,6 +43,8 @@ class DeskScreen(CallingScreen[None]):
 
     MODE: ClassVar[str] = ""
     SCOPES: ClassVar[tuple[Scope, ...]] = ()
+    FOOTER: ClassVar[tuple[str, ...]] = FOOTER_EVERYWHERE
+    """The acts of everywhere that this screen's footer begins with."""
     BINDING_GROUP_TITLE = None
 
     def __init__(self) -> None:
@@ -62,6 +67,7 @@ class DeskScreen(CallingScreen[None]):
         self.status_line = StatusLine(self.desk.status)
         yield self.status_line
         yield ModeBar(self.desk.mode_labels, self.MODE)
+        yield Static("", id="too-small", markup=False)
         yield from self.compose_body()
         yield self.toasts
         yield self.footer
@@ -71,7 +77,23 @@ class DeskScreen(CallingScreen[None]):
         return ()
 
     def on_mount(self) -> None:
+        self.give_room(self.app.size.width, self.app.size.height)
         self.refresh_footer()
+
+    def on_resize(self, event: events.Resize) -> None:
+        self.give_room(event.size.width, event.size.height)
+
+    def give_room(self, width: int, height: int) -> None:
+        """Let the body fit this size, or ask for a larger window."""
+        too_small = width < SMALLEST[0] or height < SMALLEST[1]
+        self.set_class(too_small, "-too-small")
+        if too_small:
+            note = self.query_one("#too-small", Static)
+            note.update(_("Please make the window larger: at least 60 columns and 16 rows."))
+        self.fit(width, height)
+
+    def fit(self, width: int, height: int) -> None:
+        """Give each part of the body its place for this size, in cells."""
 
     def on_screen_resume(self) -> None:
         self.refresh_status()
@@ -86,14 +108,18 @@ class DeskScreen(CallingScreen[None]):
 
     def refresh_footer(self) -> None:
         """Show the keys that work now."""
-        everywhere = [action(act_id) for act_id in FOOTER_EVERYWHERE if self.can(action(act_id))]
+        everywhere = [action(act_id) for act_id in self.FOOTER if self.can(action(act_id))]
         also = [
             act
-            for act in keymap().footer(Scope.EVERYWHERE, *self.SCOPES)
+            for act in self.footer_order(keymap().footer(Scope.EVERYWHERE, *self.SCOPES))
             if act.id not in FOOTER_EVERYWHERE and self.can(act) and keymap().keys_of(act.id)
         ]
         last = [action(act_id) for act_id in FOOTER_LAST]
         self.footer.show(everywhere, also, last, self.footer_lead())
+
+    def footer_order(self, acts: list[Action]) -> list[Action]:
+        """The acts of the footer, most used first as things stand now."""
+        return acts
 
     def footer_lead(self) -> str:
         """What stands first in the footer, such as the number of marked lines."""

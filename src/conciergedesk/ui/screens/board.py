@@ -6,11 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import ClassVar, Protocol
 
-from textual import events
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Static
 
 from conciergedesk.board.detail import Detail, Snapshot
 from conciergedesk.board.rules import (
@@ -29,8 +27,9 @@ from conciergedesk.core.errors import DeskError, NotFound
 from conciergedesk.core.i18n import N_, _, active_zone, plural
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import clock, safe
-from conciergedesk.ui.desk_screen import Ask, DeskScreen
+from conciergedesk.ui.desk_screen import Ask
 from conciergedesk.ui.keys import keymap
+from conciergedesk.ui.watched_screen import WatchedScreen
 from conciergedesk.ui.widgets.board_parts import BoardHeading, BoardTail, EmptyNote, FilterLine
 from conciergedesk.ui.widgets.detail import BottomStrip, DetailPane, SectionsPane
 from conciergedesk.ui.widgets.promises import PromiseList
@@ -70,10 +69,11 @@ class BoardSource(Protocol):
         ...
 
 
-class BoardScreen(DeskScreen):
+class BoardScreen(WatchedScreen):
     """Lists what ``source`` says is owed and keeps it true."""
 
     MODE = "board"
+    READ_ON_RESUME = False  # the journal tells what was touched meanwhile
     AUTO_FOCUS = "PromiseList"
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.BOARD,)
 
@@ -85,14 +85,11 @@ class BoardScreen(DeskScreen):
         views: Callable[[], Iterable[SavedView]] = lambda: (),
         poll_seconds: float = POLL_SECONDS,
     ) -> None:
-        super().__init__()
+        super().__init__(source, poll_seconds)
         self._source = source
         self._saved_views = views
-        self._poll_seconds = poll_seconds
-        self._token: str | None = None
         self._shelf = Shelf.of(())
         self._snapshot = Snapshot(())
-        self._loaded = False
         self._filter = BoardFilter()
         self._filter_line = ""
         self._select: PromiseKey | None = None
@@ -108,7 +105,6 @@ class BoardScreen(DeskScreen):
         self.now = SectionsPane(id="now")
 
     def compose_body(self) -> Iterable[Widget]:
-        yield Static("", id="too-small", markup=False)
         self.empty.display = False
         left = Vertical(
             self.filter_line, self.heading, self.list, self.empty, self.tail, self.strip, id="left"
@@ -116,12 +112,7 @@ class BoardScreen(DeskScreen):
         yield Horizontal(left, self.pane, self.now, id="board")
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.give_room(self.app.size.width, self.app.size.height)
         self.list.focus()
-        self.call_after_refresh(self.reload)
-        if self._poll_seconds:
-            self.set_interval(self._poll_seconds, self._poll)
 
     # --- reading ---
 
@@ -136,23 +127,9 @@ class BoardScreen(DeskScreen):
 
         self.run_service(read, self._show_reading, group="board-load", exclusive=True)
 
-    def _poll(self) -> None:
-        if self._loaded and self.is_current:
-            self.run_service(
-                self._source.token,
-                self._compare_token,
-                group="board-poll",
-                exclusive=True,
-                failed=self._poll_failed,
-            )
-
-    def _poll_failed(self, error: DeskError) -> None:
-        self.desk.show_trouble(str(error))
-
     def _compare_token(self, token: str) -> None:
         self._show_trouble()
-        if token != self._token:
-            self.reload()
+        super()._compare_token(token)
 
     def _show_trouble(self) -> None:
         """The database answers; what may be left to say is what the reading says."""
@@ -166,7 +143,6 @@ class BoardScreen(DeskScreen):
         self._show_trouble()
         shown = self._snapshot.promises
         self._shelf = Shelf(shown) if self._snapshot.in_order else Shelf.of(shown)
-        self._loaded = True
         self.now.show(self._snapshot.now_sections)
         self._show_list(read_detail=True)
 
@@ -186,7 +162,7 @@ class BoardScreen(DeskScreen):
         self.list.show(kept, viewer.now, me=viewer.staff_id, select=select)
         self.desk.show_counts(counts(self._snapshot.promises, viewer.now))
         self.tail.show(self._snapshot.kept_today, with_key=self.desk.handles("board.kept"))
-        self._show_void(empty=self._loaded and not kept)
+        self._show_void(empty=self.loaded and not kept)
         self._show_heading()
         after = self.list.current
         if read_detail and before is not None and after is not None and before.key == after.key:
@@ -264,16 +240,8 @@ class BoardScreen(DeskScreen):
 
     # --- room ---
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.give_room(event.size.width, event.size.height)
-
-    def give_room(self, width: int, height: int) -> None:
+    def fit(self, width: int, height: int) -> None:
         """Give each pane its place for this size."""
-        too_small = width < 60 or height < 16
-        self.set_class(too_small, "-too-small")
-        if too_small:
-            note = self.query_one("#too-small", Static)
-            note.update(_("Please make the window larger: at least 60 columns and 16 rows."))
         side = width >= DETAIL_FROM
         full = self._full_detail and not side
         self.now.display = width >= NOW_FROM
@@ -404,10 +372,10 @@ class BoardScreen(DeskScreen):
 
     def tick(self) -> None:
         super().tick()
-        if self._loaded:
+        if self.loaded:
             self._show_list(read_detail=True)
 
     def words_changed(self) -> None:
         super().words_changed()
-        if self._loaded:
+        if self.loaded:
             self._show_list(read_detail=True)

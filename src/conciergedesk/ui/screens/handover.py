@@ -12,7 +12,7 @@ from textual.containers import Horizontal, Vertical
 from textual.message import Message
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Static, TextArea
+from textual.widgets import TextArea
 
 from conciergedesk.core.errors import DeskError
 from conciergedesk.core.i18n import _
@@ -21,8 +21,8 @@ from conciergedesk.handover.cards import HandoverCard
 from conciergedesk.handover.rules import RISKS, Colour, Missing, State, missing_to_accept
 from conciergedesk.ui.acts import Action, Scope
 from conciergedesk.ui.cells import Row
-from conciergedesk.ui.desk_screen import DeskScreen
 from conciergedesk.ui.handover_room import HandoverReading
+from conciergedesk.ui.watched_screen import WatchedScreen
 from conciergedesk.ui.widgets.handover_lines import HandoverLines, Item
 from conciergedesk.ui.widgets.handover_side import HandoverHeading, MissingPane, Progress
 from conciergedesk.ui.widgets.painted import Painted
@@ -87,20 +87,17 @@ class Synthesis(TextArea):
         event.stop()
 
 
-class HandoverScreen(DeskScreen):
+class HandoverScreen(WatchedScreen):
     """One handover; left and right go to earlier and later ones."""
 
     MODE = "handover"
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.HANDOVER,)
 
     def __init__(self, source: HandoverSource, *, poll_seconds: float = POLL_SECONDS) -> None:
-        super().__init__()
+        super().__init__(source, poll_seconds)
         self._source = source
-        self._poll_seconds = poll_seconds
-        self._token: str | None = None
         self._wanted: int | None = None
         self._reading = HandoverReading()
-        self._loaded = False
         self._marking = False
         self._keep_timer: Timer | None = None
         self._kept = ""
@@ -114,23 +111,12 @@ class HandoverScreen(DeskScreen):
         self.missing = MissingPane()
 
     def compose_body(self) -> Iterable[Widget]:
-        yield Static("", id="too-small", markup=False)
         left = Vertical(self.heading, self.lines, self.strip, id="handover-left")
         side = Vertical(self.progress, self.synthesis_title, self.synthesis, self.missing, id="handover-side")
         yield Horizontal(left, side, id="board")
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.give_room(self.app.size.width, self.app.size.height)
         self.lines.focus()
-        self.call_after_refresh(self.reload)
-        if self._poll_seconds:
-            self.set_interval(self._poll_seconds, self._poll)
-
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        if self._loaded:
-            self.reload()
 
     # --- reading ---
 
@@ -170,24 +156,9 @@ class HandoverScreen(DeskScreen):
 
         self.run_service(read, self._show, group="handover-load", exclusive=True)
 
-    def _poll(self) -> None:
-        if self._loaded and self.is_current:
-            self.run_service(
-                self._source.token,
-                self._compare_token,
-                group="handover-poll",
-                exclusive=True,
-                failed=lambda error: self.desk.show_trouble(str(error)),
-            )
-
-    def _compare_token(self, token: str) -> None:
-        if token != self._token:
-            self.reload()
-
     def _show(self, answer: tuple[str, HandoverReading]) -> None:
         self._token, self._reading = answer
         card = self.card
-        self._loaded = True
         if card is not None:
             self._wanted = card.row.id
             if not self.synthesis.has_focus and card.synthesis != self.synthesis.text:
@@ -330,16 +301,8 @@ class HandoverScreen(DeskScreen):
 
     # --- room ---
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.give_room(event.size.width, event.size.height)
-
-    def give_room(self, width: int, height: int) -> None:
+    def fit(self, width: int, height: int) -> None:
         """Give each pane its place for this size."""
-        too_small = width < 60 or height < 16
-        self.set_class(too_small, "-too-small")
-        if too_small:
-            note = self.query_one("#too-small", Static)
-            note.update(_("Please make the window larger: at least 60 columns and 16 rows."))
         wide = width >= SIDE_FROM
         self.query_one("#handover-side").display = wide or self._writing
         self.query_one("#handover-side").set_class(not wide, "-whole")

@@ -23,6 +23,7 @@ class HotlineScreen(BoardScreen):
     """The board, narrowed to what the hotlines owe to providers."""
 
     MODE = "hotline"
+    READ_ON_RESUME = True
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.HOTLINE,)
 
     def __init__(self, source: HotlineSource, *, poll_seconds: float = POLL_SECONDS) -> None:
@@ -30,15 +31,9 @@ class HotlineScreen(BoardScreen):
         self._hotlines = source
         self._both = False
 
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        if self._loaded:
-            self.reload()
-
     def _show_reading(self, reading: tuple[str, Snapshot]) -> None:
         self._token, self._snapshot = reading
         self._narrow()
-        self._loaded = True
         self._show_list(read_detail=True)
 
     def _narrow(self) -> None:

@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar, Protocol
 
-from textual import events
 from textual.containers import Container, Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Static
 
-from conciergedesk.core.errors import DeskError
 from conciergedesk.core.i18n import _
 from conciergedesk.core.text import fold
 from conciergedesk.keys.cards import SetRow
@@ -19,9 +16,9 @@ from conciergedesk.keys.custody import KeyState
 from conciergedesk.keys.rules import Rung
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import safe
-from conciergedesk.ui.desk_screen import DeskScreen
 from conciergedesk.ui.key_room import KeyDetail, KeyReading
 from conciergedesk.ui.keys import keymap
+from conciergedesk.ui.watched_screen import WatchedScreen
 from conciergedesk.ui.widgets.board_parts import EmptyNote, FilterLine
 from conciergedesk.ui.widgets.key_list import KeyHeading, KeyList
 from conciergedesk.ui.widgets.key_pane import CustodyPane, KeyPane
@@ -44,19 +41,16 @@ class KeySource(Protocol):
     def token(self) -> str: ...
 
 
-class KeysScreen(DeskScreen):
+class KeysScreen(WatchedScreen):
     """Lists every set in custody, with the selected one below or beside."""
 
     MODE = "keys"
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.KEYS,)
 
     def __init__(self, source: KeySource, *, poll_seconds: float = POLL_SECONDS) -> None:
-        super().__init__()
+        super().__init__(source, poll_seconds)
         self._source = source
-        self._poll_seconds = poll_seconds
-        self._token: str | None = None
         self._reading = KeyReading()
-        self._loaded = False
         self._filter = ""
         self._late_only = False
         self._select: int | None = None
@@ -70,23 +64,12 @@ class KeysScreen(DeskScreen):
         self.pane = KeyPane(id="key-pane")
 
     def compose_body(self) -> Iterable[Widget]:
-        yield Static("", id="too-small", markup=False)
         self.empty.display = False
         top = Vertical(self.filter_line, self.heading, self.list, self.empty, id="key-top")
         yield Container(top, Horizontal(self.custody, self.pane, id="key-bottom"), id="board")
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.give_room(self.app.size.width, self.app.size.height)
         self.list.focus()
-        self.call_after_refresh(self.reload)
-        if self._poll_seconds:
-            self.set_interval(self._poll_seconds, self._poll)
-
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        if self._loaded:
-            self.reload()
 
     # --- reading ---
 
@@ -100,26 +83,8 @@ class KeysScreen(DeskScreen):
 
         self.run_service(read, self._show_reading, group="keys-load", exclusive=True)
 
-    def _poll(self) -> None:
-        if self._loaded and self.is_current:
-            self.run_service(
-                self._source.token,
-                self._compare_token,
-                group="keys-poll",
-                exclusive=True,
-                failed=self._poll_failed,
-            )
-
-    def _poll_failed(self, error: DeskError) -> None:
-        self.desk.show_trouble(str(error))
-
-    def _compare_token(self, token: str) -> None:
-        if token != self._token:
-            self.reload()
-
     def _show_reading(self, reading: tuple[str, KeyReading]) -> None:
         self._token, self._reading = reading
-        self._loaded = True
         self._show_list()
 
     @property
@@ -140,7 +105,7 @@ class KeysScreen(DeskScreen):
         now = self.desk.clock.now()
         kept = self._kept()
         select, self._select = self._select, None
-        self.empty.display = self._loaded and not kept
+        self.empty.display = self.loaded and not kept
         self.list.display = not self.empty.display
         if self.empty.display:
             self._show_void()
@@ -195,16 +160,8 @@ class KeysScreen(DeskScreen):
 
     # --- room ---
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.give_room(event.size.width, event.size.height)
-
-    def give_room(self, width: int, height: int) -> None:
+    def fit(self, width: int, height: int) -> None:
         """Give the list and the selected set their places for this size."""
-        too_small = width < 60 or height < 16
-        self.set_class(too_small, "-too-small")
-        if too_small:
-            note = self.query_one("#too-small", Static)
-            note.update(_("Please make the window larger: at least 60 columns and 16 rows."))
         side = width >= SIDE_FROM
         board, bottom = self.query_one("#board"), self.query_one("#key-bottom")
         board.set_class(side, "-side")
@@ -287,10 +244,10 @@ class KeysScreen(DeskScreen):
 
     def tick(self) -> None:
         super().tick()
-        if self._loaded:
+        if self.loaded:
             self.reload()
 
     def words_changed(self) -> None:
         super().words_changed()
-        if self._loaded:
+        if self.loaded:
             self._show_list()

@@ -6,7 +6,6 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from textual import events
 from textual.containers import Horizontal, Vertical
 from textual.timer import Timer
 from textual.widget import Widget
@@ -17,11 +16,11 @@ from conciergedesk.core.i18n import _, plural
 from conciergedesk.core.text import clean_line
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import clock, safe, weekday_short, words
-from conciergedesk.ui.desk_screen import DeskScreen
 from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.keys import action, bind, keymap, unbind
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.provider_room import ForRequest, ProviderDetail
+from conciergedesk.ui.watched_screen import WatchedScreen
 from conciergedesk.ui.widgets.inputs import EchoInput, Understood
 from conciergedesk.ui.widgets.provider_list import ProviderHeading, ProviderList, SearchTail, described
 from conciergedesk.ui.widgets.provider_pane import ProviderPane, ProviderStrip
@@ -66,17 +65,16 @@ class SearchLine(EchoInput):
         bind(self, Scope.PROVIDER_SEARCH)
 
 
-class ProvidersScreen(DeskScreen):
+class ProvidersScreen(WatchedScreen):
     """Finds providers while somebody types, and shows why each is there."""
 
     MODE = "providers"
+    READ_ON_RESUME = False  # coming back may mean to look for something else
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.PROVIDERS,)
 
     def __init__(self, source: ProviderSource, *, poll_seconds: float = POLL_SECONDS) -> None:
-        super().__init__()
+        super().__init__(source, poll_seconds)
         self._source = source
-        self._poll_seconds = poll_seconds
-        self._token: str | None = None
         self._query = ""
         self._removed: set[tuple[str, str]] = set()
         self._nearby = NEARBY_KM
@@ -94,22 +92,15 @@ class ProvidersScreen(DeskScreen):
         self.strip = ProviderStrip(id="provider-strip")
 
     def compose_body(self) -> Iterable[Widget]:
-        yield Static("", id="too-small", markup=False)
         mark = Static(words((f" {glyphs().next} ", "accent bold")), id="provider-mark", markup=False)
         line = Horizontal(mark, self.search, self.search_tail, id="provider-line")
         left = Vertical(line, self.heading, self.list, self.strip, id="left")
         yield Horizontal(left, self.pane, id="board")
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.give_room(self.app.size.width, self.app.size.height)
         self.search.focus()
-        self.call_after_refresh(self._find)
-        if self._poll_seconds:
-            self.set_interval(self._poll_seconds, self._poll)
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         wanted = self._source.take_wanted()
         if wanted is not None:
             self.call_after_refresh(self.look_for, wanted)
@@ -211,23 +202,6 @@ class ProvidersScreen(DeskScreen):
         self.list.show(found, lexicon, self.desk.clock.now(), asks, nearby=self._nearby, keep=keep)
         self.refresh_footer()
 
-    def _poll(self) -> None:
-        if self._token is not None and self.is_current:
-            self.run_service(
-                self._source.token,
-                self._compare_token,
-                group="provider-poll",
-                exclusive=True,
-                failed=self._poll_failed,
-            )
-
-    def _poll_failed(self, error: DeskError) -> None:
-        self.desk.show_trouble(str(error))
-
-    def _compare_token(self, token: str) -> None:
-        if token != self._token:
-            self.reload()
-
     # --- the selected provider ---
 
     @property
@@ -279,16 +253,8 @@ class ProvidersScreen(DeskScreen):
 
     # --- room ---
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.give_room(event.size.width, event.size.height)
-
-    def give_room(self, width: int, height: int) -> None:
+    def fit(self, width: int, height: int) -> None:
         """Give the list and the selected provider their places for this size."""
-        too_small = width < 60 or height < 16
-        self.set_class(too_small, "-too-small")
-        if too_small:
-            note = self.query_one("#too-small", Static)
-            note.update(_("Please make the window larger: at least 60 columns and 16 rows."))
         side = width >= DETAIL_FROM
         full = self._full_detail and not side
         self.pane.display = side or full

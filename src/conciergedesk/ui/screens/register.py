@@ -6,16 +6,14 @@ from collections.abc import Iterable
 from datetime import date
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from textual import events
 from textual.containers import Vertical
 from textual.widget import Widget
-from textual.widgets import Static
 
 from conciergedesk.core.errors import DeskError
 from conciergedesk.core.i18n import _, local, plural
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import Row
-from conciergedesk.ui.desk_screen import SMALLEST, DeskScreen
+from conciergedesk.ui.desk_screen import DeskScreen
 from conciergedesk.ui.widgets.painted import Painted
 from conciergedesk.ui.widgets.register_rows import RegisterItem, RegisterRows
 
@@ -58,12 +56,9 @@ class RegisterScreen(DeskScreen):
         self.rows = RegisterRows()
 
     def compose_body(self) -> Iterable[Widget]:
-        yield Static("", id="too-small", markup=False)
         yield Vertical(self.heading, self.rows, id="board")
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.give_room(self.app.size.width, self.app.size.height)
         self.rows.focus()
         self.call_after_refresh(self.reload)
 
@@ -106,16 +101,6 @@ class RegisterScreen(DeskScreen):
 
     def action_reload(self) -> None:
         self.reload()
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.give_room(event.size.width, event.size.height)
-
-    def give_room(self, width: int, height: int) -> None:
-        too_small = width < SMALLEST[0] or height < SMALLEST[1]
-        self.set_class(too_small, "-too-small")
-        if too_small:
-            note = self.query_one("#too-small", Static)
-            note.update(_("Please make the window larger: at least 60 columns and 16 rows."))
 
     def words_changed(self) -> None:
         super().words_changed()

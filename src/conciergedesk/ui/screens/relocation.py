@@ -6,20 +6,17 @@ from collections.abc import Iterable
 from datetime import date
 from typing import ClassVar, Protocol
 
-from textual import events
 from textual.containers import Vertical
 from textual.widget import Widget
-from textual.widgets import Static
 
-from conciergedesk.core.errors import DeskError
 from conciergedesk.core.i18n import _
 from conciergedesk.core.text import fold
 from conciergedesk.relocation.cards import Figures, FileCard, ItemLine, Portfolio, PortfolioLine
 from conciergedesk.relocation.plans import Plan
 from conciergedesk.ui.acts import Action, Scope
 from conciergedesk.ui.cells import safe
-from conciergedesk.ui.desk_screen import DeskScreen
 from conciergedesk.ui.keys import keymap
+from conciergedesk.ui.watched_screen import WatchedScreen
 from conciergedesk.ui.widgets.board_parts import EmptyNote, FilterLine
 from conciergedesk.ui.widgets.relocation_file import FileFoot, FileHead, OwedItems
 from conciergedesk.ui.widgets.relocation_list import FigurePane, PortfolioHeading, PortfolioList
@@ -59,17 +56,15 @@ class RelocationSource(Protocol):
     def my_id(self) -> int | None: ...
 
 
-class RelocationScreen(DeskScreen):
+class RelocationScreen(WatchedScreen):
     """Lists files; Enter opens one, Escape goes back."""
 
     MODE = "relocation"
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.RELOCATION,)
 
     def __init__(self, source: RelocationSource, *, poll_seconds: float = POLL_SECONDS) -> None:
-        super().__init__()
+        super().__init__(source, poll_seconds)
         self._source = source
-        self._poll_seconds = poll_seconds
-        self._token: str | None = None
         self._portfolio: Portfolio | None = None
         self._filter = ""
         self._everybody = False
@@ -88,7 +83,6 @@ class RelocationScreen(DeskScreen):
         self.foot = FileFoot(id="file-foot")
 
     def compose_body(self) -> Iterable[Widget]:
-        yield Static("", id="too-small", markup=False)
         self.empty.display = False
         files = Vertical(
             self.filter_line, self.heading, self.list, self.empty, self.figures, id="reloc-files"
@@ -97,18 +91,8 @@ class RelocationScreen(DeskScreen):
         yield Vertical(files, one, id="board")
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.give_room(self.app.size.width, self.app.size.height)
         self._arrange()
         self.list.focus()
-        self.call_after_refresh(self.reload)
-        if self._poll_seconds:
-            self.set_interval(self._poll_seconds, self._poll)
-
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        if self._token is not None:
-            self.reload()
 
     # --- reading ---
 
@@ -124,23 +108,6 @@ class RelocationScreen(DeskScreen):
                 group="reloc-load",
                 exclusive=True,
             )
-
-    def _poll(self) -> None:
-        if self._token is not None and self.is_current:
-            self.run_service(
-                self._source.token,
-                self._compare,
-                group="reloc-poll",
-                exclusive=True,
-                failed=self._poll_failed,
-            )
-
-    def _poll_failed(self, error: DeskError) -> None:
-        self.desk.show_trouble(str(error))
-
-    def _compare(self, token: str) -> None:
-        if token != self._token:
-            self.reload()
 
     def _show_portfolio(self, found: tuple[str, Portfolio]) -> None:
         self._token, self._portfolio = found
@@ -224,16 +191,8 @@ class RelocationScreen(DeskScreen):
 
     # --- room ---
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.give_room(event.size.width, event.size.height)
-
-    def give_room(self, width: int, height: int) -> None:
+    def fit(self, width: int, height: int) -> None:
         """Give the parts of a file their places for this size."""
-        too_small = width < 60 or height < 16
-        self.set_class(too_small, "-too-small")
-        if too_small:
-            note = self.query_one("#too-small", Static)
-            note.update(_("Please make the window larger: at least 60 columns and 16 rows."))
         if height < 30:
             self.time.give_room(max(2, min(4, height - 19)), brief=True)
             self.items.styles.height = 8

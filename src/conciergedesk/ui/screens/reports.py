@@ -7,10 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
-from textual import events
 from textual.containers import Vertical
 from textual.widget import Widget
-from textual.widgets import Static
 
 from conciergedesk.core.errors import DeskError
 from conciergedesk.core.i18n import N_, _, active_language
@@ -109,13 +107,10 @@ class ReportsScreen(DeskScreen):
         self.rows = ReportRows()
 
     def compose_body(self) -> Iterable[Widget]:
-        yield Static("", id="too-small", markup=False)
         self.rows.display = False
         yield Vertical(self.heading, self.wall, self.rows, id="board")
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.give_room(self.app.size.width, self.app.size.height)
         self.heading.show(_("The wall today"), "", "wall")
         self.wall.focus()
         self.call_after_refresh(self.reload)
@@ -123,7 +118,6 @@ class ReportsScreen(DeskScreen):
             self.set_interval(self._refresh_seconds, self._refresh_wall)
 
     def on_screen_resume(self) -> None:
-        super().on_screen_resume()
         if self._period is None and self.wall.reading is not None:
             self.reload()
 
@@ -344,16 +338,6 @@ class ReportsScreen(DeskScreen):
                 self.app.screen.use_filter(word(BEHIND[figure]))
 
     # --- room ---
-
-    def on_resize(self, event: events.Resize) -> None:
-        self.give_room(event.size.width, event.size.height)
-
-    def give_room(self, width: int, height: int) -> None:
-        too_small = width < 60 or height < 16
-        self.set_class(too_small, "-too-small")
-        if too_small:
-            note = self.query_one("#too-small", Static)
-            note.update(_("Please make the window larger: at least 60 columns and 16 rows."))
 
     def words_changed(self) -> None:
         super().words_changed()

@@ -6,18 +6,15 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import ClassVar, Protocol
 
-from textual import events
 from textual.containers import Container, Horizontal
 from textual.timer import Timer
 from textual.widget import Widget
-from textual.widgets import Static
 
-from conciergedesk.core.errors import DeskError
 from conciergedesk.core.i18n import _, show_date
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import safe
-from conciergedesk.ui.desk_screen import DeskScreen
 from conciergedesk.ui.rota_room import RotaReading
+from conciergedesk.ui.watched_screen import WatchedScreen
 from conciergedesk.ui.widgets.rota_grid import Place, RotaGrid, RotaHeading, days_for
 from conciergedesk.ui.widgets.rota_side import RotaCell, RotaRules
 
@@ -34,17 +31,15 @@ class RotaSource(Protocol):
     def today(self) -> date: ...
 
 
-class RotaScreen(DeskScreen):
+class RotaScreen(WatchedScreen):
     """The grid with the rules and the selected cell below it."""
 
     MODE = "rota"
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.ROTA, Scope.LIST)
 
     def __init__(self, source: RotaSource, *, poll_seconds: float = POLL_SECONDS) -> None:
-        super().__init__()
+        super().__init__(source, poll_seconds)
         self._source = source
-        self._poll_seconds = poll_seconds
-        self._token: str | None = None
         self._first: date | None = None
         self._wanted: date | None = None
         self._days = 28
@@ -59,22 +54,11 @@ class RotaScreen(DeskScreen):
         self.cell = RotaCell(id="rota-cell")
 
     def compose_body(self) -> Iterable[Widget]:
-        yield Static("", id="too-small", markup=False)
         bottom = Horizontal(self.rules, self.cell, id="rota-bottom")
         yield Container(self.heading, self.grid, bottom, id="board")
 
     def on_mount(self) -> None:
-        super().on_mount()
-        self.give_room(self.app.size.width, self.app.size.height)
         self.grid.focus()
-        self.call_after_refresh(self.reload)
-        if self._poll_seconds:
-            self.set_interval(self._poll_seconds, self._poll)
-
-    def on_screen_resume(self) -> None:
-        super().on_screen_resume()
-        if self.reading is not None:
-            self.reload()
 
     # --- reading ---
 
@@ -101,18 +85,12 @@ class RotaScreen(DeskScreen):
         self.rules.show(self.reading)
         self._show_cell()
 
-    def _poll(self) -> None:
-        if self.is_current:
-            self.run_service(
-                self._source.token, self._compare, group="rota-poll", exclusive=True, failed=self._poll_failed
-            )
+    def _worth_asking(self) -> bool:
+        return True  # the first reading may have come before the desk was open
 
-    def _poll_failed(self, error: DeskError) -> None:
-        self.desk.show_trouble(str(error))
-
-    def _compare(self, token: str) -> None:
-        if token and token != self._token:  # none before the desk has opened
-            self.reload()
+    def _compare_token(self, token: str) -> None:
+        if token:  # none before the desk has opened
+            super()._compare_token(token)
 
     def show_busy(self, said: str) -> None:
         """Say in the heading what the planner is doing; empty when it has ended."""
@@ -167,16 +145,8 @@ class RotaScreen(DeskScreen):
 
     # --- room ---
 
-    def on_resize(self, event: events.Resize) -> None:
-        self.give_room(event.size.width, event.size.height)
-
-    def give_room(self, width: int, height: int) -> None:
+    def fit(self, width: int, height: int) -> None:
         """As many whole weeks as fit, and the rules where there is room."""
-        too_small = width < 60 or height < 16
-        self.set_class(too_small, "-too-small")
-        if too_small:
-            note = self.query_one("#too-small", Static)
-            note.update(_("Please make the window larger: at least 60 columns and 16 rows."))
         days = days_for(width)
         bottom = self.query_one("#rota-bottom")
         bottom.styles.height = max(4, height - 26) if height >= 30 else 5
