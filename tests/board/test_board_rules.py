@@ -28,6 +28,7 @@ from conciergedesk.board.rules import (
     loudness,
     matches,
     parse_filter,
+    set_aside,
     sort_key,
     with_days,
 )
@@ -212,6 +213,40 @@ def test_the_days_are_local_days_also_over_the_change_to_summer_time() -> None:
         date(2027, 3, 28),
         date(2027, 3, 29),
     ]
+
+
+def test_an_old_reminder_stands_below_what_is_promised_today_and_is_not_counted_as_late() -> None:
+    day = 24 * 60
+    client = promise("Clés", minutes=-10 * day, id=1)
+    taxi = promise("Taxi", minutes=120, id=2)
+    tomorrow = promise("Panier", minutes=day, id=3)
+    renewal = promise("Convention", minutes=-day, kind=PromiseKind.AGREEMENT, id=4)
+    older = promise("Convention", minutes=-28 * day, kind=PromiseKind.AGREEMENT, id=5)
+    step = promise("École", minutes=-8 * day, kind=PromiseKind.RELOCATION, id=6)
+    fresh = promise("Bail", minutes=-2 * day, kind=PromiseKind.RELOCATION, id=7)
+    shelf = Shelf.of(
+        set_aside(one, NOW, METZ) for one in (older, tomorrow, client, step, taxi, fresh, renewal)
+    )
+    rows = with_days(shelf.promises, NOW, METZ)
+    assert [row.id if isinstance(row, Promise) else row.group for row in rows] == [
+        1, 7, 2, DayGroup.SET_ASIDE, 5, 6, 4, DayGroup.DAY, 3,
+    ]  # fmt: skip
+    assert {loudness(one, NOW) for one in shelf.promises if one.id in (4, 5, 6)} == {Loudness.SET_ASIDE}
+    tally = counts(shelf.promises, NOW)
+    assert (tally.late, tally.set_aside, tally.open) == (2, 3, 7)
+    late = shelf.select(parse_filter("retard"), VIEWER)
+    assert [one.id for one in late] == [1, 7, 5, 6, 4], "the question for what is late still finds them"
+    assert with_days(late, NOW, METZ)[2] == DaySeparator(DayGroup.SET_ASIDE)
+
+
+def test_a_renewal_of_today_and_what_is_promised_for_an_hour_are_never_set_aside() -> None:
+    for one in (
+        promise(minutes=-30 * 24 * 60),
+        promise(minutes=-30, kind=PromiseKind.AGREEMENT),
+        promise(minutes=None, kind=PromiseKind.AGREEMENT),
+        promise(minutes=600, kind=PromiseKind.RELOCATION),
+    ):
+        assert set_aside(one, NOW, METZ) == one
 
 
 def test_counts_say_each_promise_once() -> None:

@@ -527,6 +527,8 @@ rappeler demain 9h weber
     moment=03-25 09:00 | person=Anna Weber | call_back=True
 électricien marly weber
     type=locksmith_repair | person=Anna Weber | place=Marly ?
+dentiste 20h klein de mal aux dents
+    type=dentist_late | moment=03-24 20:00 | person=Anke Klein | left=de mal aux dents
 guide italien samedi 10h metz
     type=guided_tour_private | moment=03-27 10:00 | place=Metz ? | left=italien
 visite guidée metz samedi 10h 12 pers en allemand

@@ -155,6 +155,12 @@ def test_default_priorities_follow_hours_days_and_answers(house: Catalogue) -> N
     assert house.get("lost_property").default_priority(noon, None, {"thing": "bag"}) == Priority.P3
 
 
+def test_words_that_say_more_than_the_type_are_kept_for_the_title(house: Catalogue) -> None:
+    repair = house.get("locksmith_repair")
+    assert repair.says_more("Plombier") and repair.says_more("fuites")
+    assert not repair.says_more("dépannage") and not house.get("taxi").says_more("taxi")
+
+
 def test_the_health_orientations_are_restricted_short_lived_and_free(house: Catalogue) -> None:
     health = [one for one in house.types if one.health]
     assert [one.code for one in health] == ["dentist_late", "doctor", "pharmacy_duty"]
@@ -320,6 +326,7 @@ def test_the_version_is_that_of_the_content(folder: Path) -> None:
         ('key = "fixed"', 'key = "satisfaction"', "steps", "common step"),
         ('required = true, fr = "Réparé"', 'required = "yes", fr = "Réparé"', "required", "true or false"),
         ('aliases = ["crevaison", "flat tyre"]', 'aliases = "crevaison"', "aliases", "list"),
+        ('channel = "phone"', 'channel = "phone"\nkept_words = ["pneu"]', "kept_words", "aliases"),
         ('key = "fixed"', 'when = { field = "colour", is = true }, key = "fixed"', "field", "colour"),
         ('key = "fixed"', 'when = { field = "urgent" }, key = "fixed"', "is", "missing"),
         (

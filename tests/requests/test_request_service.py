@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 
@@ -13,6 +14,7 @@ from conciergedesk.core.db.undo import undo_last
 from conciergedesk.core.desk import Desk
 from conciergedesk.core.errors import Conflict, InvalidInput, NotAllowed, RuleRefused
 from conciergedesk.core.paths import knowledge_base
+from conciergedesk.customers.rules import split_name
 from conciergedesk.requests import service as requests
 from conciergedesk.requests.lifecycle import State, checklist
 from conciergedesk.requests.queries import (
@@ -213,6 +215,39 @@ def test_health_needs_the_danger_question_first(desk: Desk, ines: Actor, book: R
     desk.act(ines, requests.answer_danger, book, made, danger=False)
     desk.act(ines, requests.confirm, book, made)
     assert card(desk, made).state == State.CONFIRMED
+
+
+def test_no_word_about_health_enters_a_health_orientation_by_its_title_or_its_place(
+    desk: Desk, ines: Actor, book: Rulebook
+) -> None:
+    plain = NewRequest("dentist_late", requester_name="Anke", place="Metz")
+    for new in (replace(plain, title="abcès depuis hier"), replace(plain, place="hôtel, fièvre")):
+        with pytest.raises(RuleRefused):
+            desk.act(ines, requests.capture, book, new)
+    made = desk.act(ines, requests.capture, book, plain)
+    with pytest.raises(RuleRefused):
+        desk.act(ines, requests.correct, book, made, title="mal de dents")
+    assert card(desk, made).title == ""
+
+
+def test_a_request_may_come_with_a_promised_call(desk: Desk, ines: Actor, book: Rulebook) -> None:
+    made = new_basket(desk, ines, book, call_back_at=at(25, 9))
+    [call] = desk.ask(open_call_backs)
+    assert (call.request_id, call.due_at, call.person) == (made, at(25, 9), "Odile Fournier")
+
+
+@pytest.mark.parametrize(
+    ("name", "first", "last"),
+    [
+        ("Odile Fournier", "Odile", "Fournier"),
+        ("Weber", "", "Weber"),
+        ("Marie de la Tour", "Marie", "de la Tour"),
+        ("Van der Berg", "", "Van der Berg"),
+        ("", "", ""),
+    ],
+)
+def test_a_particle_opens_the_family_name(name: str, first: str, last: str) -> None:
+    assert split_name(name) == (first, last)
 
 
 def test_danger_leaves_only_directed_to_15(desk: Desk, ines: Actor, book: Rulebook) -> None:

@@ -17,7 +17,7 @@ from typing import Protocol
 from sqlmodel import Session
 
 from conciergedesk.board.detail import Detail, Section, Snapshot
-from conciergedesk.board.rules import Promise, PromiseKey, PromiseKind, sort_key
+from conciergedesk.board.rules import Promise, PromiseKey, PromiseKind, set_aside, sort_key
 from conciergedesk.core.actor import Actor
 from conciergedesk.core.desk import Desk
 from conciergedesk.core.errors import DeskError, Unavailable
@@ -163,7 +163,8 @@ class BoardReader:
     def _offered(self, place: int, session: Session, only: Collection[int] | None) -> list[Promise]:
         """What one room owes; a room that cannot say it hides nothing of the others."""
         try:
-            return self._offers[place].promises(session, only)
+            now, zone = self._desk.clock.now(), active_zone()
+            return [set_aside(one, now, zone) for one in self._offers[place].promises(session, only)]
         except Unavailable:
             raise
         except DeskError as error:

@@ -110,9 +110,8 @@ class RelocationOffer:
                 return followup.label.in_language(language) if followup is not None else one.code
             case OwedKind.DOCUMENT:
                 expires = show_date(one.aim, pattern="d MMM") if one.aim is not None else "?"
-                return _(
-                    "{document} expires on {day}", document=f"{one.code} {one.label}".strip(), day=expires
-                )
+                document = f"{one.code[:1].upper()}{one.code[1:]} {one.label}".strip()
+                return _("{document} expires on {day}", document=document, day=expires)
             case OwedKind.ACTION:
                 if one.code == "pulse":
                     return _("Pulse {score}/10: call back", score=one.score or 0)

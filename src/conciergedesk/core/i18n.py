@@ -109,7 +109,7 @@ def translate(sentence: str, language: str | None = None, /, **values: Any) -> s
     text = _without_context(_translations(language).gettext(sentence)) if sentence else ""
     if not values:
         return text
-    return text.format_map({name: shown(value, language) for name, value in values.items()})
+    return _filled(text, {name: shown(value, language) for name, value in values.items()})
 
 
 def _(sentence: str, /, **values: Any) -> str:
@@ -121,9 +121,17 @@ def plural(one: str, many: str, count: int, language: str | None = None, **value
     """The form of a counted sentence that fits ``count``; ``{count}`` is filled in."""
     language = language or _active_language
     text = _without_context(_translations(language).ngettext(one, many, count))
-    return text.format_map(
-        {"count": shown(count, language)} | {k: shown(v, language) for k, v in values.items()}
+    return _filled(
+        text, {"count": shown(count, language)} | {k: shown(v, language) for k, v in values.items()}
     )
+
+
+def _filled(text: str, values: dict[str, Any]) -> str:
+    """``text`` with its values; a sentence that ends with a short form (``22 nov.``) ends with one full stop."""
+    for name, value in values.items():
+        if isinstance(value, str) and value.endswith(".") and f"{{{name}}}." in text:
+            values[name] = value[:-1]
+    return text.format_map(values)
 
 
 def shown(value: Any, language: str | None = None) -> Any:
@@ -163,14 +171,14 @@ def show_date(day: date, language: str | None = None, pattern: str = "EEE d MMM"
 
 
 def show_clock(moment: datetime) -> str:
-    """The local time of day, ``20:05``."""
-    return f"{local(moment):%H:%M}"
+    """The local time of day, ``9:05``."""
+    here = local(moment)
+    return f"{here.hour}:{here.minute:02d}"
 
 
 def show_moment(moment: datetime, language: str | None = None) -> str:
     """Local day and time, ``mer. 24 mars 20:05``."""
-    here = local(moment)
-    return f"{show_date(here.date(), language)} {here:%H:%M}"
+    return f"{show_date(local(moment).date(), language)} {show_clock(moment)}"
 
 
 def show_duration(span: timedelta) -> str:

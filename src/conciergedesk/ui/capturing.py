@@ -244,6 +244,8 @@ PIECES = ("bag", "valise", "sac", "suitcase", "koffer")
 def title_of(reading: Reading) -> str:
     """What the line says beyond its parts: how many, a word that says more than the type, and what is left."""
     captured, kind = reading.captured, reading.type
+    if kind is not None and kind.health:
+        return ""  # it would say what hurts
     quantity = captured.quantity.value if captured.quantity is not None else None
     count = ""
     if quantity is not None:

@@ -211,6 +211,7 @@ _STATE_WORDS = {
     Loudness.SOON: N_("state|soon"),
     Loudness.WAITING: N_("state|waits"),
     Loudness.ON_TIME: N_("state|in time"),
+    Loudness.SET_ASIDE: N_("state|older"),
 }
 _STATE_INKS = {
     Loudness.LATE: "late",
@@ -218,6 +219,7 @@ _STATE_INKS = {
     Loudness.SOON: "soon",
     Loudness.WAITING: "waiting",
     Loudness.ON_TIME: "muted",
+    Loudness.SET_ASIDE: "muted",
 }
 _TIME_INKS = {
     Loudness.LATE: "late bold",
@@ -225,6 +227,7 @@ _TIME_INKS = {
     Loudness.SOON: "soon bold",
     Loudness.WAITING: "waiting",
     Loudness.ON_TIME: "calm",
+    Loudness.SET_ASIDE: "late",
 }
 
 
@@ -236,7 +239,7 @@ def state_word(loud: Loudness) -> str:
 def state_glyph(loud: Loudness) -> str:
     signs = glyphs()
     match loud:
-        case Loudness.LATE:
+        case Loudness.LATE | Loudness.SET_ASIDE:
             return signs.late
         case Loudness.GAP:
             return signs.notice
@@ -356,6 +359,8 @@ def when(moment: datetime, now: datetime) -> str:
 
 def separator_label(line: DaySeparator) -> str:
     """``demain · jeudi 25 mars · Vendredi saint, férié en Moselle``."""
+    if line.group is DayGroup.SET_ASIDE:
+        return _("older dates, to take up again")
     if line.group is DayGroup.LATER:
         return _("later")
     if line.group is DayGroup.UNDATED:

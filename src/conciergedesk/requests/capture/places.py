@@ -157,8 +157,8 @@ def _place_after_lead(
                 )
     if word.folded in words.SMALL_WORDS:
         return None
-    # "à livrer" and "in need" are not places: these leads want a capital or an article.
-    if lead.folded in ("a", "in", "to", "nach", "vers", "im") and not (word.capital or has_article):
+    # "à livrer", "mal aux dents" and "in need" are not places: these leads want a capital or an article.
+    if lead.folded in ("a", "aux", "in", "to", "nach", "vers", "im") and not (word.capital or has_article):
         return None
     if _is_on_file(word, context):
         return None

@@ -88,6 +88,7 @@ def capture(unit: Unit, book: Rulebook, new: NewRequest, *, follows_id: int | No
         raise InvalidInput(N_("There is no team “{value}”."), field="team", value=team)
     lodging = unit.session.get(Lodging, new.lodging_id) if new.lodging_id else None
     values = read_fields(kind, new.fields)
+    _check_health(book, kind, new.title, new.place, *values.values())
     request = Request(
         type_code=kind.code,
         title=clean_line(new.title, 200),
@@ -219,6 +220,7 @@ def correct(
             setattr(request, name, value)
     if fields is not None:
         request.fields = {**request.fields, **read_fields(kind, fields)}
+    _check_health(book, kind, request.title, request.place, *request.fields.values())
     if request.state == State.NEW and request.requester_id is not None:
         move(unit, book, request, Act.QUALIFY)
     retime(unit, book, request)
@@ -263,6 +265,13 @@ def read_fields(kind: RequestType, given: Mapping[str, object]) -> dict[str, obj
         else:
             values[name] = clean_line(str(value))
     return values
+
+
+def _check_health(book: Rulebook, kind: RequestType, *texts: object) -> None:
+    """Of a health orientation no word about health is kept, wherever it was typed. Raises as ``notes``."""
+    if kind.health:
+        text = "\n".join(one for one in texts if isinstance(one, str))
+        book.check_note(text, health=True, reason="typed with the request")
 
 
 def _whole(name: str, value: object) -> int:

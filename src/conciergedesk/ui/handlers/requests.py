@@ -7,10 +7,8 @@ from typing import Any, ClassVar
 from conciergedesk.board.rules import Promise, PromiseKind
 from conciergedesk.core.errors import Conflict, DeskError
 from conciergedesk.core.i18n import _
-from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
 from conciergedesk.ui.drafts import Slip
-from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.handlers.request_work import RequestWork
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.form import Field, FormSheet
@@ -76,7 +74,9 @@ class RequestHandlers(RequestWork):
             Option("leave", _("leave it to them"), letter="l"),
             Option("take", _("take it over"), letter="t"),
         ]
-        self.app.push_screen(Choice(_("Held by a colleague"), options, safe(why, 60)), answered)
+        self.app.push_screen(
+            Choice(_("Held by a colleague"), options, self.named([promise]), question=why), answered
+        )
 
     def step(self, ask: Ask) -> None:
         promises = self.requests_of(ask)
@@ -108,7 +108,7 @@ class RequestHandlers(RequestWork):
             elif hint:
                 self._ask_proof(ask.screen, promise, code, label, hint)
             else:
-                self.run(ask.screen, self.each("tick", [promise.id], code=code), f"{glyphs().done} {label}")
+                self.run(ask.screen, self.each("tick", [promise.id], code=code), label)
 
         ask.screen.run_service(read, show, group="step")
 
@@ -126,7 +126,8 @@ class RequestHandlers(RequestWork):
             Option("none", _("clearly no"), letter="n"),
             Option("danger", _("yes, or a doubt: 15 or 112 now"), letter="o"),
         ]
-        self.app.push_screen(Choice(safe(label, 70), options, self.named([promise])), answered)
+        sheet = Choice(_("Danger?"), options, self.named([promise]), question=label)
+        self.app.push_screen(sheet, answered)
 
     def _ask_proof(self, screen: DeskScreen, promise: Promise, code: str, label: str, hint: str) -> None:
         form = FormSheet(
@@ -135,9 +136,7 @@ class RequestHandlers(RequestWork):
             lambda values: self.each("tick", [promise.id], code=code, proof=values["proof"])(),
             context=self.named([promise]),
         )
-        self.app.push_screen(
-            form, lambda saved: self.done(screen, f"{glyphs().done} {label}") if saved else None
-        )
+        self.app.push_screen(form, lambda saved: self.done(screen, label) if saved else None)
 
     def assign(self, ask: Ask) -> None:
         promises = self.requests_of(ask)

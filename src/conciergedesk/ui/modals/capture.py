@@ -153,7 +153,9 @@ class EchoRows(Painted):
             rows.append(
                 self._line(_("Call-back"), INKS["call_at"], said, "", source(captured.call_at), width)
             )
-        if title := title_of(reading):
+        if reading.type is not None and reading.type.health and captured.leftover:
+            rows.append(self._line(_("Not kept"), "calm", captured.leftover, "", "", width))
+        elif title := title_of(reading):
             rows.append(self._line(_("Title"), "calm", title, "", "", width))
         return rows
 

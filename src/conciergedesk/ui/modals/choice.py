@@ -13,6 +13,7 @@ from conciergedesk.core.text import fold
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import Row
 from conciergedesk.ui.glyphs import glyphs
+from conciergedesk.ui.modals.confirm import Sentence
 from conciergedesk.ui.modals.sheet import Sheet
 from conciergedesk.ui.widgets.painted import Painted
 
@@ -85,12 +86,13 @@ class OptionRows(Painted):
 
 
 class Choice(Sheet[str]):
-    """Asks for one of a few; answers the id of the option or None."""
+    """Asks for one of a few; answers the id of the option or None. A long ``question`` stands whole above them."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.CHOICE,)
 
-    def __init__(self, title: str, options: Iterable[Option], context: str = "") -> None:
+    def __init__(self, title: str, options: Iterable[Option], context: str = "", question: str = "") -> None:
         super().__init__(title, context)
+        self._question = question
         self.rows = OptionRows(with_letters(options))
         for place, option in enumerate(self.rows.options):
             if option.letter:
@@ -99,6 +101,8 @@ class Choice(Sheet[str]):
                 ]
 
     def compose_sheet(self) -> Iterable[Widget]:
+        if self._question:
+            yield Sentence(f"{self._question}\n", "bright bold")
         yield self.rows
 
     def action_take_at(self, place: int) -> None:

@@ -27,7 +27,7 @@ from conciergedesk.ui.widgets.frame import key_and_label
 from conciergedesk.ui.widgets.painted import Painted, PaintedScroll
 from conciergedesk.ui.widgets.section import mark_piece, section_rows, title_row
 
-LABEL = 10
+LABEL = 12
 
 
 def _due(detail: Detail, now: datetime) -> tuple[Row, str]:
@@ -35,7 +35,7 @@ def _due(detail: Detail, now: datetime) -> tuple[Row, str]:
     promise = detail.promise
     loud = loudness(promise, now)
     if loud is Loudness.LATE and promise.due_at is not None:
-        chip = late_chip(f"{state_word(loud)} {duration(now - promise.due_at)}")
+        chip = late_chip(f"{state_word(loud)} {duration(promise.due_at - now).lstrip('-')}")
         return chip, "late"
     ink = state_ink(loud)
     row = Row().say(f"{state_glyph(loud)} {state_word(loud)}", ink)

@@ -1,124 +1,25 @@
-"""What the board decides: how loud a promise is, what a filter keeps, in which order, under which day.
+"""What a filter line asks and which promises it keeps.
 
-Pure functions over frozen values; ``now`` and the zone are arguments. Text is compared folded: a promise carries its
-``haystack`` folded once, so that ten thousand of them can be filtered between two keystrokes.
+Text is compared folded: a promise carries its ``haystack`` folded once, so that ten thousand of them can be filtered
+between two keystrokes.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, tzinfo
 from enum import StrEnum
-from typing import TypeAlias, TypeVar
+from typing import TypeVar
 
+from conciergedesk.board.rules.promises import Promise, PromiseKind, end_of_day, sort_key
 from conciergedesk.core.text import fold
 
 T = TypeVar("T")
 
-SOON = timedelta(minutes=60)
-SEPARATE_DAYS = 3
-"""Days after today that get a separator of their own; what comes after stands under "later"."""
 FUZZY_FROM = 4
 """Shortest word that is compared loosely; shorter ones would match half of the board."""
 FUZZY_SCORE = 76.0
-
-
-class PromiseKind(StrEnum):
-    """Which room owes it."""
-
-    REQUEST = "request"
-    CALLBACK = "callback"
-    APPOINTMENT = "appointment"
-    KEY = "key"
-    RELOCATION = "relocation"
-    ROTA = "rota"
-    HANDOVER = "handover"
-    PROVIDER = "provider"
-    LOG = "log"
-    TICKET = "ticket"
-    INCIDENT = "incident"
-    ROUND = "round"
-    AGREEMENT = "agreement"
-
-
-class Loudness(StrEnum):
-    """How much a promise asks for attention, loudest first."""
-
-    LATE = "late"
-    GAP = "gap"
-    SOON = "soon"
-    WAITING = "waiting"
-    ON_TIME = "on_time"
-
-
-PromiseKey: TypeAlias = tuple[PromiseKind, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Promise:
-    """One thing the desk owes, as the board shows it.
-
-    ``due_at`` and ``warn_at`` are aware UTC. ``holder_id`` is None when nobody holds it, ``waits_for`` is empty when it
-    is for us to act. ``haystack`` is the folded text that filters look at (see ``haystack_of``).
-    """
-
-    kind: PromiseKind
-    id: int
-    ref: str
-    due_at: datetime | None
-    warn_at: datetime | None
-    what: str
-    for_whom: str
-    where: str
-    holder_id: int | None
-    holder: str
-    waits_for: str
-    team: str
-    priority: str
-    state: str
-    haystack: str
-    opened_elsewhere_by: str = ""
-
-    @property
-    def key(self) -> PromiseKey:
-        """What tells this promise from all others over refreshes."""
-        return (self.kind, self.id)
-
-
-def haystack_of(*texts: str) -> str:
-    """The folded text that filters look at, from everything a person may remember of a promise."""
-    # Part by part: the parts recur over the board, so most of them are folded already.
-    return " ".join(filter(None, map(fold, texts)))
-
-
-def loudness(promise: Promise, now: datetime) -> Loudness:
-    """How loud ``promise`` is at ``now``: late, then due within the hour or past its warning, then waiting."""
-    due = promise.due_at
-    if due is not None and due < now:
-        return Loudness.LATE
-    if promise.kind is PromiseKind.ROTA and promise.state == "gap":
-        return Loudness.GAP
-    if due is not None and due - now <= SOON:
-        return Loudness.SOON
-    if promise.waits_for:
-        return Loudness.WAITING
-    if promise.warn_at is not None and promise.warn_at <= now:
-        return Loudness.SOON
-    return Loudness.ON_TIME
-
-
-_NEVER = float("inf")
-
-
-def sort_key(promise: Promise) -> tuple[float, str, str, int]:
-    """Soonest first, undated last, ties by text so that the order is the same on every desk."""
-    due = promise.due_at
-    return (_NEVER if due is None else due.timestamp(), promise.what, promise.kind, promise.id)
-
-
-# --- what a filter keeps ------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,7 +263,7 @@ class Shelf:
         )
 
 
-# --- saved views --------------------------------------------------------------------------------------------------
+# --- saved views ---
 
 
 @dataclass(frozen=True, slots=True)
@@ -377,127 +278,3 @@ def find_view(name: str, views: Iterable[SavedView]) -> SavedView | None:
     """The saved view of that name, compared folded."""
     wanted = fold(name)
     return next((view for view in views if fold(view.name) == wanted), None)
-
-
-# --- days ---------------------------------------------------------------------------------------------------------
-
-
-class DayGroup(StrEnum):
-    """Under which kind of separator a promise stands."""
-
-    TODAY = "today"
-    DAY = "day"
-    LATER = "later"
-    UNDATED = "undated"
-
-
-@dataclass(frozen=True, slots=True)
-class DaySeparator:
-    """The line above a group of promises; ``holiday`` is the local name of the feast, if it is one."""
-
-    group: DayGroup
-    day: date | None = None
-    is_tomorrow: bool = False
-    holiday: str = ""
-
-
-BoardRow: TypeAlias = Promise | DaySeparator
-HolidayName: TypeAlias = Callable[[date], str]
-
-
-def no_holidays(_day: date) -> str:
-    """A calendar without feasts."""
-    return ""
-
-
-def end_of_day(now: datetime, zone: tzinfo) -> datetime:
-    """Local midnight after ``now``."""
-    here = now.astimezone(zone)
-    return datetime(here.year, here.month, here.day, tzinfo=zone) + timedelta(days=1)
-
-
-def separator_of(due_at: datetime | None, now: datetime, zone: tzinfo) -> DaySeparator:
-    """Under which separator something due at ``due_at`` stands; what is late stands under today."""
-    if due_at is None:
-        return DaySeparator(DayGroup.UNDATED)
-    today = now.astimezone(zone).date()
-    day = due_at.astimezone(zone).date()
-    if day <= today:
-        return DaySeparator(DayGroup.TODAY)
-    ahead = (day - today).days
-    if ahead <= SEPARATE_DAYS:
-        return DaySeparator(DayGroup.DAY, day, is_tomorrow=ahead == 1)
-    return DaySeparator(DayGroup.LATER)
-
-
-def with_days(
-    promises: Sequence[Promise], now: datetime, zone: tzinfo, holiday: HolidayName = no_holidays
-) -> list[BoardRow]:
-    """The sorted ``promises`` with a separator before each new day; today needs none."""
-    here = now.astimezone(zone)
-    midnight = datetime(here.year, here.month, here.day, tzinfo=zone)
-    rows: list[BoardRow] = []
-    start = 0
-    for ahead in range(1, SEPARATE_DAYS + 3):
-        if ahead <= SEPARATE_DAYS + 1:
-            end = first_due_from((midnight + timedelta(days=ahead)).astimezone(UTC), promises, start)
-        else:
-            end = first_due_from(None, promises, start)
-        rows.extend(_group(promises, start, end, now, zone, holiday))
-        start = end
-    rows.extend(_group(promises, start, len(promises), now, zone, holiday))
-    return rows
-
-
-def first_due_from(moment: datetime | None, promises: Sequence[Promise], start: int = 0) -> int:
-    """Index of the first of the sorted ``promises`` that is due at ``moment`` or later; None: has no moment."""
-
-    def comes_before(promise: Promise) -> bool:
-        return promise.due_at is not None and (moment is None or promise.due_at < moment)
-
-    return bisect_left(promises, True, lo=start, key=lambda promise: not comes_before(promise))
-
-
-def _group(
-    promises: Sequence[Promise], start: int, end: int, now: datetime, zone: tzinfo, holiday: HolidayName
-) -> list[BoardRow]:
-    if start >= end:
-        return []
-    line = separator_of(promises[start].due_at, now, zone)
-    group: list[BoardRow] = list(promises[start:end])
-    if line.group is DayGroup.TODAY:
-        return group
-    return [replace(line, holiday=holiday(line.day)) if line.day is not None else line, *group]
-
-
-# --- counts -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Counts:
-    """What the status line says."""
-
-    late: int = 0
-    soon: int = 0
-    waiting: int = 0
-    open: int = 0
-
-
-def counts(promises: Collection[Promise], now: datetime) -> Counts:
-    """How many promises are late, due soon, waiting for somebody, and open in all."""
-    late = soon = waiting = 0
-    within_the_hour = now + SOON
-    # As ``loudness``, without a call for each of thousands.
-    for promise in promises:
-        due, warn = promise.due_at, promise.warn_at
-        if due is not None and due < now:
-            late += 1
-        elif promise.kind is PromiseKind.ROTA and promise.state == "gap":
-            continue
-        elif due is not None and due <= within_the_hour:
-            soon += 1
-        elif promise.waits_for:
-            waiting += 1
-        elif warn is not None and warn <= now:
-            soon += 1
-    return Counts(late=late, soon=soon, waiting=waiting, open=len(promises))
