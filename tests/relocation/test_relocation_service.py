@@ -23,6 +23,7 @@ from conciergedesk.core.errors import (
 from conciergedesk.core.paths import knowledge_base
 from conciergedesk.relocation import service as relocation
 from conciergedesk.relocation.cards import FileCard, ItemLine
+from conciergedesk.relocation.facts import read_facts
 from conciergedesk.relocation.house import RelocationHouse, load_relocation_house
 from conciergedesk.relocation.portfolio import coach_loads, figures, find_files, portfolio
 from conciergedesk.relocation.queries import file_card, file_stub
@@ -301,6 +302,7 @@ def test_an_item_goes_to_the_desk_and_comes_back(desk: Desk, clemence: Actor, ma
     assert request.fields["kind"] == "school"
     linked = card(desk, clemence, file_id).requests
     assert [(one.id, one.item) for one in linked] == [(made, "A16")]
+    assert linked[0].what.startswith(house().book.catalogue.get("settling_visit").label.fr), "never its code"
     credit = next(one for one in card(desk, clemence, file_id).credits if one.service == "settling_visit")
     assert (credit.granted, credit.left) == (5, 4)
     with pytest.raises(RuleRefused):
@@ -501,6 +503,28 @@ def test_telework_is_counted_towards_the_threshold_and_never_concluded_from(
         desk.act(clemence, relocation.note_telework, house(), file_id, [date(2027, 3, 25)])
 
 
+@pytest.mark.parametrize(
+    ("name", "typed", "kept"),
+    [
+        ("nationality", "britannique", "uk"),
+        ("nationality", "Brit", "uk"),
+        ("comes_from", "a l'etranger", "abroad"),
+        ("work_country", "luxembourg", "LU"),
+        ("lease", "meublé", "furnished"),
+        ("visa", "vls_ts", "vls_ts"),
+        ("housing", "buy", "buy"),
+    ],
+)
+def test_facts_of_a_household_are_typed_as_they_are_called(name: str, typed: str, kept: str) -> None:
+    assert read_facts({name: typed}) == {name: kept}
+
+
+def test_an_answer_that_could_be_two_is_refused_with_the_words_to_choose_from() -> None:
+    with pytest.raises(InvalidInput) as refused:
+        read_facts({"visa": "long séjour"})
+    assert refused.value.field == "visa" and "carte à demander" in str(refused.value)
+
+
 # --- the needs interview ---
 
 
@@ -525,7 +549,7 @@ def test_the_interview_stops_anywhere_and_goes_on_there(desk: Desk, clemence: Ac
         "languages": "de, en",
         "job_start": "2027-04-19",
         "work_sites": ["Luxembourg"],
-        "housing": "rent",
+        "housing": "lou",
         "rooms": 3,
         "budget": "1 800 €",
         "furnished": "non",

@@ -12,6 +12,7 @@ from conciergedesk.board.rules import PromiseKind
 from conciergedesk.relocation import service as relocation
 from conciergedesk.ui.modals.relocation_visits import ProgrammeSheet
 from conciergedesk.ui.screens.board import BoardScreen
+from conciergedesk.ui.widgets.inputs import DeskInput
 from tests.conftest import PARIS
 from tests.ui_relocation.conftest import Files, OpenFiles, house
 
@@ -75,7 +76,7 @@ async def test_a_file_shows_who_when_what_is_owed_and_what_is_at_risk(
                 "Employeur",
                 "Prestataires",
                 "le chat Pixel",
-                "passeport de Tim",
+                "passeport · Tim",
                 "classe de musique",
             ):
                 assert said in text, said
@@ -252,14 +253,33 @@ async def test_a_supervisor_sees_everybody_and_the_figures_with_definitions(
     open_files: OpenFiles, files: Files
 ) -> None:
     async with open_files((80, 24), actor=files.helene) as shown:
-        await shown.press("v")
-        assert "Jakub" in shown.text
+        assert "Jakub" in shown.text, "without files of one's own everybody's are listed"
         assert "Clémence" in shown.text
         await shown.press("v")
         assert "Points légaux à l’heure" in shown.text
         assert "parmi ceux faits ou échus" in shown.text
         await shown.press("escape")
         assert "Jakub" in shown.text
+
+
+async def test_the_household_is_shown_and_typed_in_words_and_dates_of_the_house(
+    open_files: OpenFiles, files: Files
+) -> None:
+    async with open_files((80, 24)) as shown:
+        await shown.press("enter", "c")
+        for said in ("Union européenne", "à l’étranger", "Luxembourg", "le chat Pixel"):
+            assert said in shown.text, said
+        assert "abroad" not in shown.text and "vls_ts" not in shown.text
+        boxes = list(shown.app.screen.query(DeskInput))
+        boxes[5].value, boxes[12].value = "européen", "demain peut-être"
+        boxes[1].value = "brit"
+        await shown.press("ctrl+s")
+        assert "Écrivez un jour" in shown.text
+        assert files.card("hartmann").facts["nationality"] == "eu", "nothing is kept while a day is refused"
+        boxes[12].value = "8 nov. 2026"
+        await shown.press("ctrl+s")
+        assert files.card("hartmann").facts["nationality"] == "uk"
+        assert files.card("hartmann").anchors["purchase"] == date(2026, 11, 8)
 
 
 async def test_a_coach_has_only_own_files(open_files: OpenFiles, files: Files) -> None:
@@ -301,6 +321,7 @@ async def test_names_full_of_markup_are_shown_as_they_are(open_files: OpenFiles,
 async def test_an_empty_portfolio_says_how_to_open_a_file(open_files: OpenFiles, files: Files) -> None:
     nobody = files.helene
     async with open_files(actor=nobody) as shown:
+        await shown.press("v", "v")
         assert "Aucun dossier" in shown.text
         assert "o" in shown.text
 

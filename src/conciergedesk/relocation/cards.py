@@ -159,6 +159,7 @@ class CreditLine:
     """A service of the employer's package: bought, used, left (negative when it was overrun)."""
 
     service: str
+    label: str
     granted: int
     used: int
 
@@ -173,8 +174,7 @@ class LinkedRequest:
 
     id: int
     ref: str
-    type_code: str
-    title: str
+    what: str
     state: str
     board_at: datetime | None
     item: str = ""

@@ -9,8 +9,8 @@ from pathlib import Path
 
 from sqlmodel import Session, col, select
 
-from conciergedesk.core.errors import InvalidInput
-from conciergedesk.core.i18n import N_
+from conciergedesk.core.errors import InvalidInput, NotFound
+from conciergedesk.core.i18n import N_, active_language
 from conciergedesk.relocation.plan_files import OTHER_FILES, load_plans, parse_plan, version_of
 from conciergedesk.relocation.plans import Plan, PlanShelf
 from conciergedesk.relocation.reference_files import (
@@ -55,6 +55,13 @@ class RelocationHouse:
         """The day of ``now`` where the desk stands."""
         return now.astimezone(self.book.zone).date()
 
+    def service_words(self, type_code: str, language: str) -> str:
+        """What a type of request is called; its code when its file was taken away."""
+        try:
+            return self.book.catalogue.get(type_code).label.in_language(language)
+        except NotFound:
+            return type_code
+
     def package(self, name: str) -> Package:
         """The package called ``name``.
 
@@ -67,7 +74,7 @@ class RelocationHouse:
                 N_("There is no package “{name}”. Choose one of: {known}."),
                 field="package",
                 name=name,
-                known=", ".join(self.packages),
+                known=", ".join(one.label.in_language(active_language()) for one in self.packages.values()),
             )
         return found
 

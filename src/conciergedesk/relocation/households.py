@@ -163,53 +163,6 @@ SPECIES: Mapping[str, str] = {
     "horse": N_("the horse"),
 }
 
-FACT_KINDS: Mapping[str, type[StrEnum]] = {
-    "nationality": Nationality,
-    "comes_from": Origin,
-    "work_country": WorkCountry,
-    "car": Car,
-    "licence": Licence,
-    "housing": Housing,
-    "lease": Lease,
-    "visa": Visa,
-}
-"""What is asked beside the members; each answer is one of a few, and an unknown one stays unknown."""
-
-
-def read_facts(given: Mapping[str, object]) -> dict[str, object]:
-    """The facts as they are stored; empty answers are left out.
-
-    Raises:
-        InvalidInput: naming the fact.
-    """
-    facts: dict[str, object] = {}
-    for name, value in given.items():
-        if value is None or value == "":
-            continue
-        if name == "home_help":
-            facts[name] = bool(value)
-        elif name == "wishes":
-            wishes = [str(one) for one in value] if isinstance(value, (list, tuple)) else str(value).split()
-            unknown = next((one for one in wishes if one not in set(Wish)), None)
-            if unknown is not None:
-                raise _not_an_answer(name, unknown, Wish)
-            facts[name] = wishes
-        elif name in FACT_KINDS:
-            kind = FACT_KINDS[name]
-            known = {fold(one): one for one in kind}
-            if fold(str(value)) not in known:
-                raise _not_an_answer(name, str(value), kind)
-            facts[name] = str(known[fold(str(value))])
-        else:
-            raise InvalidInput(N_("The plan asks nothing called “{name}”."), field=name, name=name)
-    return facts
-
-
-def _not_an_answer(name: str, value: str, kind: type[StrEnum]) -> InvalidInput:
-    return InvalidInput(
-        N_("“{value}” is not one of: {known}."), field=name, value=value[:40], known=", ".join(kind)
-    )
-
 
 def profile_of(members: Iterable[Member], facts: Mapping[str, object]) -> Profile:
     """What the plan needs to know."""

@@ -10,7 +10,7 @@ from sqlmodel import Session, col, select
 from conciergedesk.core.actor import Actor
 from conciergedesk.core.db.read import pick
 from conciergedesk.core.errors import NotAllowed, NotFound
-from conciergedesk.core.i18n import N_, active_language
+from conciergedesk.core.i18n import N_, active_language, translate
 from conciergedesk.core.journal import lines_about
 from conciergedesk.customers.tables import Organisation, Person, Phone
 from conciergedesk.relocation.cards import (
@@ -29,7 +29,7 @@ from conciergedesk.relocation.cards import (
     ThreadLine,
     file_ref,
 )
-from conciergedesk.relocation.house import RelocationHouse
+from conciergedesk.relocation.house import COACH_HOURS, RelocationHouse
 from conciergedesk.relocation.households import profile_of
 from conciergedesk.relocation.plans import Plan
 from conciergedesk.relocation.reference_files import profiles_of
@@ -151,8 +151,8 @@ def file_card(
         documents=_documents(session, file_id),
         questions=_questions(session, file_id),
         thread=_thread(session, file_id),
-        credits=_credits(session, row),
-        requests=_requests(session, opened),
+        credits=_credits(session, house, row, language),
+        requests=_requests(session, house, opened, language),
         telework=telework_counts(session, house, row, today),
         needs_answered=sum(name in answers for name in house.needs.fields),
         needs_asked=len(house.needs.fields),
@@ -340,7 +340,9 @@ def _thread(session: Session, file_id: int) -> tuple[ThreadLine, ...]:
     return tuple(sorted(lines, key=lambda one: one.at, reverse=True)[:THREAD])
 
 
-def _credits(session: Session, row: RelocationFile) -> tuple[CreditLine, ...]:
+def _credits(
+    session: Session, house: RelocationHouse, row: RelocationFile, language: str
+) -> tuple[CreditLine, ...]:
     used = {
         service: int(amount)
         for service, amount in session.exec(
@@ -349,13 +351,21 @@ def _credits(session: Session, row: RelocationFile) -> tuple[CreditLine, ...]:
             .group_by(col(PackageUse.service))
         )
     }
+    hours = translate(N_("coaching hours"), language)
     return tuple(
-        CreditLine(service, int(str(granted)), used.get(service, 0))
+        CreditLine(
+            service,
+            hours if service == COACH_HOURS else house.service_words(service, language),
+            int(str(granted)),
+            used.get(service, 0),
+        )
         for service, granted in row.granted.items()
     )
 
 
-def _requests(session: Session, opened: Opened) -> tuple[LinkedRequest, ...]:
+def _requests(
+    session: Session, house: RelocationHouse, opened: Opened, language: str
+) -> tuple[LinkedRequest, ...]:
     """The household's requests, open ones first; what is with the desk says for which item."""
     by_item = {one.request_id: one.code for one in opened.rows.values() if one.request_id is not None}
     people = [opened.row.person_id] if opened.row.person_id is not None else []
@@ -373,7 +383,14 @@ def _requests(session: Session, opened: Opened) -> tuple[LinkedRequest, ...]:
         .limit(20)
     )
     return tuple(
-        LinkedRequest(number, request_ref(number), type_code, title, state, board_at, by_item.get(number, ""))
+        LinkedRequest(
+            number,
+            request_ref(number),
+            f"{house.service_words(type_code, language)} {title}".strip(),
+            state,
+            board_at,
+            by_item.get(number, ""),
+        )
         for number, type_code, title, state, board_at in session.exec(query)
     )
 

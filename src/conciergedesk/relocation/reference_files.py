@@ -117,6 +117,14 @@ class FieldKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class NeedsOption:
+    """One answer of a choice."""
+
+    key: str
+    label: Wording
+
+
+@dataclass(frozen=True, slots=True)
 class NeedsField:
     """One question of the interview."""
 
@@ -124,7 +132,19 @@ class NeedsField:
     kind: FieldKind
     label: Wording
     needed: bool
-    options: tuple[str, ...] = ()
+    options: tuple[NeedsOption, ...] = ()
+
+    def option(self, typed: str) -> str | None:
+        """The key of the answer meant: as it is called in any language, or the beginning of it."""
+        wanted = fold(typed)
+        begun = set()
+        for one in self.options:
+            words = {fold(word) for word in (one.key, one.label.fr, one.label.en, one.label.de)}
+            if wanted in words:
+                return one.key
+            if wanted and any(word.startswith(wanted) for word in words):
+                begun.add(one.key)
+        return begun.pop() if len(begun) == 1 else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -297,7 +317,10 @@ def _needs_field(row: Table) -> NeedsField:
     row.only("id", "kind", "label", "needed", "options")
     label = row.wording("label", german=True)
     kind = row.choice("kind", FieldKind)
-    options = row.words("options", ())
+    options = []
+    for inner in row.tables("options", needed=False):
+        inner.only("key", "label")
+        options.append(NeedsOption(inner.text("key"), inner.wording("label", german=True)))
     if (kind is FieldKind.CHOICE) != bool(options):
         raise row.refuse(N_("A choice has options, and only a choice has them."), "options")
     for text in (row.id().replace("_", " "), label.fr, label.en, label.de):
@@ -309,7 +332,7 @@ def _needs_field(row: Table) -> NeedsField:
                 raise row.refuse(
                     N_("The desk never asks about this. Ask for the practical wish instead."), "label"
                 )
-    return NeedsField(row.id(), kind, label, row.flag("needed"), options)
+    return NeedsField(row.id(), kind, label, row.flag("needed"), tuple(options))
 
 
 def _country(row: Table) -> str:

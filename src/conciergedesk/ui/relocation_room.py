@@ -172,7 +172,7 @@ class RelocationRoom:
         except ValueError:
             moment = parse_moment(text, self.session.now(), active_zone()) if text else None
         if moment is None:
-            raise InvalidInput(N_("Write a day such as 12 avr., 2027-04-12, +12d or mon."), field=field)
+            raise InvalidInput(N_("Write a day such as 12 apr, 12/04/2027, +12d or mon."), field=field)
         return moment.start.astimezone(active_zone()).date()
 
     def shifted(self, typed: str, start: date, field: str) -> date:

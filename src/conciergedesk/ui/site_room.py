@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from conciergedesk.core.errors import InvalidInput
 from conciergedesk.core.i18n import N_, active_zone
+from conciergedesk.ui.form_words import read_language
 
 if TYPE_CHECKING:
     from conciergedesk.core.db.unit import Unit
@@ -104,7 +105,7 @@ class SiteRoom:
             values["first_name"],
             values["phone"],
             role=values.get("role", ""),
-            language=values["language"].strip().lower() or "fr",
+            language=read_language(values["language"]) or "fr",
             on_agreement=agreed,
         )
 

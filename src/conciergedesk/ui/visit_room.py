@@ -10,6 +10,7 @@ from conciergedesk.core.errors import InvalidInput
 from conciergedesk.core.i18n import N_, active_zone
 from conciergedesk.core.text import fold
 from conciergedesk.relocation.visits import PartKind
+from conciergedesk.ui.form_words import read_language
 
 if TYPE_CHECKING:
     from conciergedesk.core.db.unit import Unit
@@ -73,7 +74,7 @@ class VisitRoom:
             return relocation.plan_programme(
                 unit, self.house, kind=kind, household=values["household"], starts_at=starts_at, ends_at=ends_at,
                 vacancy=values["vacancy"], employer_id=employer, person_id=file.person_id if file else None,
-                file_id=file.id if file else None, language=values["language"].strip().lower() or "fr",
+                file_id=file.id if file else None, language=read_language(values["language"]) or "fr",
                 coach_id=coach, budget=values["budget"],
             )  # fmt: skip
 

@@ -13,8 +13,9 @@ from conciergedesk.core.i18n import N_
 from conciergedesk.core.text import clean_line
 from conciergedesk.relocation.dates import Anchor, check_arrival
 from conciergedesk.relocation.due import is_on_board
+from conciergedesk.relocation.facts import read_facts
 from conciergedesk.relocation.house import RelocationHouse
-from conciergedesk.relocation.households import Member, check_members, household_name, profile_of, read_facts
+from conciergedesk.relocation.households import Member, check_members, household_name, profile_of
 from conciergedesk.relocation.plan_files import parse_plan
 from conciergedesk.relocation.plans import Plan
 from conciergedesk.relocation.schedule import (

@@ -18,13 +18,13 @@ from conciergedesk.customers.rules import ClientKind, search_text
 from conciergedesk.customers.tables import Organisation, Person
 from conciergedesk.relocation.dates import Anchor, Anchors, check_arrival
 from conciergedesk.relocation.due import EARLY_STAGES, is_on_board
+from conciergedesk.relocation.facts import read_facts
 from conciergedesk.relocation.house import COACH_HOURS, RelocationHouse
 from conciergedesk.relocation.households import (
     Member,
     check_members,
     household_name,
     profile_of,
-    read_facts,
     read_household,
 )
 from conciergedesk.relocation.plans import Plan

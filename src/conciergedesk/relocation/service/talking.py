@@ -136,9 +136,10 @@ def read_answer(field: NeedsField, value: object) -> object:
                 raise _misfit(field, text, N_("Answer yes or no."))
             return text.strip().lower()[:1] in ("o", "y", "j")
         case FieldKind.CHOICE:
-            if text.strip() not in field.options:
+            key = field.option(text)
+            if key is None:
                 raise _misfit(field, text, N_("“{value}” is not one of the answers."))
-            return text.strip()
+            return key
         case FieldKind.DATE:
             if isinstance(value, date):
                 return value.isoformat()

@@ -11,6 +11,7 @@ from conciergedesk.hotline.cards import AssetLine, RoundCard, SiteCard, SiteRow
 from conciergedesk.hotline.rules import AssetState
 from conciergedesk.ui.cells import safe, word
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
+from conciergedesk.ui.form_words import language_hint
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.form import Field, FormSheet
 from conciergedesk.ui.modals.hotline_call import ASSET_STATES, ASSET_WORDS
@@ -106,7 +107,7 @@ class SiteHandlers:
             Field("first_name", _("Contact"), hint=_("first name of whoever calls; may stay empty")),
             Field("phone", _("Phone"), hint=_("the number they call from")),
             Field("role", _("Role"), hint=_("manager, seasonal staff…")),
-            Field("language", _("Language"), hint=_("fr · en · de; nothing is fr")),
+            Field("language", _("Language"), hint=language_hint()),
             Field("note", _("Note"), hint=_("how to get there, opening days")),
         ]
         self.hotline.forms.open(
@@ -135,7 +136,7 @@ class SiteHandlers:
             Field("first_name", _("First name")),
             Field("phone", _("Phone"), hint=_("the number they call from")),
             Field("role", _("Role"), hint=_("manager, seasonal staff…")),
-            Field("language", _("Language"), hint=_("fr · en · de; nothing is fr")),
+            Field("language", _("Language"), hint=language_hint()),
         ]
         if self.hotline.room.may("sign_exceptions"):
             hint = _("o when this number stands in the signed agreement · n")

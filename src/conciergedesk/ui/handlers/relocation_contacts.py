@@ -86,9 +86,8 @@ class ContactHandlers:
         for one in asked:
             if one.kind is not QuestionKind.TEXT:
                 low, high = one.scale
-                hint = f"{low}-{high} · {one.ask.in_language(language)}"
                 label = _(_QUESTIONS[one.id]) if one.id in _QUESTIONS else one.id
-                fields.append(Field(one.id, label, hint=hint))
+                fields.append(Field(one.id, label, hint=f"{low}-{high}", ask=one.ask.in_language(language)))
         fields.append(Field("words", _("Their words"), hint=_("as they may read them")))
         fields.append(Field("word_reason", _("Reason"), hint=_("only when a word is warned about")))
         return fields

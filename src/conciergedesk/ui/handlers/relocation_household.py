@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from conciergedesk.core.i18n import N_, _, active_language, plural, show_date
-from conciergedesk.relocation.households import FACT_KINDS, Role, read_household
+from conciergedesk.relocation.facts import FACT_KINDS, fact_word, fact_words
+from conciergedesk.relocation.households import SPECIES, Role, read_household
+from conciergedesk.relocation.reference_files import FieldKind, NeedsField
 from conciergedesk.relocation.schedule import MovePreview
 from conciergedesk.ui.desk_screen import Ask
+from conciergedesk.ui.form_words import language_hint, language_word, read_language
 from conciergedesk.ui.handlers.relocation_desk import FileDesk
 from conciergedesk.ui.modals.form import Field, FormSheet
 from conciergedesk.ui.modals.relocation_sheets import MoveSheet
@@ -19,7 +22,7 @@ if TYPE_CHECKING:
 
 FACT_NAMES = {
     "nationality": N_("Group"),
-    "comes_from": N_("Comes from"),
+    "comes_from": N_("Lived before"),
     "work_country": N_("Works in"),
     "car": N_("Car"),
     "licence": N_("Licence"),
@@ -35,6 +38,10 @@ EVENTS = {
     "expiry": N_("event|Expiry"),
 }
 """Events with a day of their own, by what stands before their line."""
+
+
+FIRST_LANGUAGE = "fr"
+"""The language of a household until another one is typed."""
 
 
 class HouseholdHandlers:
@@ -57,10 +64,10 @@ class HouseholdHandlers:
                 "household", _("Household"), hint=_("Lieselotte Hartmann, Henk, Jonna 14, Tim 7, cat Pixel")
             ),
             Field("employer", _("Employer"), hint=_("name, or nothing")),
-            Field("arrival", _("Arrival"), hint=_("12 apr · 2027-04-12 · +90d")),
+            Field("arrival", _("Arrival"), hint=_("12 apr · 12/04/2027 · +90d")),
             Field("package", _("Package"), "", hint=_("family")),
             Field("coach", _("Coach"), actor.name if actor is not None and actor.role == "coach" else ""),
-            Field("language", _("Language"), hint=_("fr · en · de; nothing is fr")),
+            Field("language", _("Language"), language_word(FIRST_LANGUAGE), hint=language_hint()),
         ]
         screen = self.files.screen(ask)
 
@@ -73,7 +80,7 @@ class HouseholdHandlers:
                 arrival=values["arrival"],
                 package=values["package"],
                 coach=values["coach"],
-                language=values["language"],
+                language=read_language(values["language"]),
             )
 
         def opened(made: int | None) -> None:
@@ -114,8 +121,13 @@ class HouseholdHandlers:
         line = ", ".join(_typed(one.name, one.role, one.age, one.about) for one in card.members)
         fields = [Field("household", _("Household"), line)]
         fields += [
-            Field(name, _(FACT_NAMES[name]), str(card.facts.get(name, "")), hint=" · ".join(kind))
-            for name, kind in FACT_KINDS.items()
+            Field(
+                name,
+                _(FACT_NAMES[name]),
+                fact_word(name, card.facts.get(name)),
+                hint=" · ".join(fact_words(name)),
+            )
+            for name in FACT_KINDS
         ]
         fields += [
             Field("from_place", _("file|From"), card.from_place),
@@ -125,13 +137,17 @@ class HouseholdHandlers:
             Field(
                 f"event:{name}",
                 _(EVENTS[name]),
-                card.anchors[name].isoformat() if name in card.anchors else "",
-                hint=_("{event}: 12 apr, 2027-04-12", event=_(ANCHOR_LABELS[Anchor(name)])),
+                show_date(card.anchors[name], pattern="d MMM y") if name in card.anchors else "",
+                hint=_("{event}: 12 apr, 12/04/2027", event=_(ANCHOR_LABELS[Anchor(name)])),
             )
             for name in EVENTS
         ]
 
         def save(values: Mapping[str, str]) -> object:
+            days = {}
+            for name in EVENTS:
+                typed = values[f"event:{name}"].strip()
+                days[name] = self.files.room.day(typed, f"event:{name}") if typed else None
             change = self.files.room.act(
                 relocation.change_household,
                 card.id,
@@ -141,9 +157,7 @@ class HouseholdHandlers:
                 work_place=values["work_place"],
                 seen=card.version,
             )
-            for name in EVENTS:
-                typed = values[f"event:{name}"].strip()
-                day = self.files.room.day(typed, f"event:{name}") if typed else None
+            for name, day in days.items():
                 if day != card.anchors.get(name):
                     self.files.room.act(relocation.learn_event, card.id, name, day)
             self.files.room.watch(card.id)
@@ -173,13 +187,18 @@ class HouseholdHandlers:
             Field(
                 one.id,
                 one.label.in_language(language),
-                hint=" · ".join(one.options) or (_("needed") if one.needed else ""),
+                hint=" · ".join(option.label.in_language(language) for option in one.options)
+                or needs_hint(one),
             )
             for one in section.fields
         ]
 
         def save(values: Mapping[str, str]) -> str:
-            self.files.room.act(relocation.answer_needs, card.id, values)
+            answers: dict[str, object] = dict(values)
+            for one in section.fields:
+                if one.kind is FieldKind.DATE and values[one.id].strip():
+                    answers[one.id] = self.files.room.day(values[one.id], one.id)
+            self.files.room.act(relocation.answer_needs, card.id, answers)
             after = self.files.room.file(card.id)
             if after.needs_answered and after.needs_at is None:
                 return _("Needs: all asked")
@@ -198,4 +217,16 @@ def _typed(name: str, role: Role, age: int | None, about: str) -> str:
     """A member as it is typed."""
     if role is Role.CHILD:
         return f"{name} {age}".strip()
-    return f"{about} {name}".strip() if role is Role.PET else name
+    if role is Role.PET:
+        return f"{_(SPECIES[about]) if about in SPECIES else about} {name}".strip()
+    return name
+
+
+def needs_hint(field: NeedsField) -> str:
+    """How a question of the interview is answered, or that it must be."""
+    how = {
+        FieldKind.DATE: _("12 apr · 12/04/2027"),
+        FieldKind.SEVERAL: _("one or several, with commas"),
+        FieldKind.YES_NO: _("yes · no"),
+    }.get(field.kind, "")
+    return " · ".join(part for part in (_("needed") if field.needed else "", how) if part)

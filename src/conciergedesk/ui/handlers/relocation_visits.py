@@ -9,6 +9,7 @@ from conciergedesk.core.i18n import N_, _, show_moment
 from conciergedesk.relocation.cards import FileCard, ProgrammeCard
 from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
+from conciergedesk.ui.form_words import language_hint, language_word
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.confirm import Confirm
 from conciergedesk.ui.modals.form import Field, FormSheet
@@ -114,7 +115,7 @@ class VisitHandlers:
             Field("starts_at", _("stay|Starts"), "", _("fri 14h · 2 apr 14h")),
             Field("ends_at", _("stay|Ends"), "", _("sun 16h")),
             Field("coach", _("Coach"), "", _("first name; nothing is yourself")),
-            Field("language", _("Language"), file.language if file else "", _("fr · en · de; nothing is fr")),
+            Field("language", _("Language"), language_word(file.language) if file else "", language_hint()),
             Field("budget", _("Budget"), "", _("what was agreed, or nothing")),
         ]
         self.files.forms.open(

@@ -147,7 +147,7 @@ class WatchHandlers:
         fields = [
             Field("kind", _("Document"), hint=_("passport, licence, lease… never its number")),
             Field("holder", _("Whose"), hint=_("first name")),
-            Field("expires_on", _("Valid until"), hint=_("2029-06-18, or nothing")),
+            Field("expires_on", _("Valid until"), hint=_("18/06/2029, or nothing")),
             Field("kept_by", _("Kept by"), hint=_("the family")),
         ]
 

@@ -301,15 +301,8 @@ class WholeFile:
     def _service(self, screen: DeskScreen, card: FileCard) -> None:
         from conciergedesk.relocation import service as relocation
 
-        house = self.room.house
-        language = active_language()
-        words = {"coach_hours": _("coaching hours")}
         options = [
-            Option(
-                one.service,
-                words.get(one.service) or house.book.catalogue.get(one.service).label.in_language(language),
-                _("{left} of {granted} left", left=one.left, granted=one.granted),
-            )
+            Option(one.service, one.label, _("{left} of {granted} left", left=one.left, granted=one.granted))
             for one in card.credits
         ]
 

@@ -223,7 +223,7 @@ class MoveSheet(Sheet[MovePreview]):
         self._preview = preview
         self._apply = apply
         self._saving = False
-        self.when = DeskInput("", placeholder=_("+12 · -3 · 24 apr · 2027-04-24"))
+        self.when = DeskInput("", placeholder=_("+12 · -3 · 24 apr · 24/04/2027"))
         self.cause = DeskInput("", placeholder=_("why, for the file"))
         self.rows = PreviewRows({one.code: one.label for one in card.items})
 

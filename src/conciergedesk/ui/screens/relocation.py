@@ -9,6 +9,7 @@ from typing import ClassVar, Protocol
 from textual.containers import Vertical
 from textual.widget import Widget
 
+from conciergedesk.core.errors import DeskError
 from conciergedesk.core.i18n import _
 from conciergedesk.core.text import fold
 from conciergedesk.relocation.cards import Figures, FileCard, ItemLine, Portfolio, PortfolioLine
@@ -18,7 +19,9 @@ from conciergedesk.ui.cells import safe
 from conciergedesk.ui.keys import keymap
 from conciergedesk.ui.watched_screen import WatchedScreen
 from conciergedesk.ui.widgets.board_parts import EmptyNote, FilterLine
-from conciergedesk.ui.widgets.relocation_file import FileFoot, FileHead, OwedItems
+from conciergedesk.ui.widgets.relocation_file import FileHead
+from conciergedesk.ui.widgets.relocation_foot import FileFoot
+from conciergedesk.ui.widgets.relocation_items import OwedItems
 from conciergedesk.ui.widgets.relocation_list import FigurePane, PortfolioHeading, PortfolioList
 from conciergedesk.ui.widgets.relocation_time import FileTimeline
 
@@ -33,6 +36,14 @@ ON_FILE = frozenset(
 )  # fmt: skip
 """Acts that need an open file."""
 ON_LIST = frozenset({"relocation.filter", "relocation.view"})
+FIRST_ON_LIST = (
+    "relocation.open",
+    "relocation.new",
+    "relocation.visits",
+    "relocation.view",
+    "relocation.filter",
+)
+"""What the footer begins with while files are listed."""
 
 
 class RelocationSource(Protocol):
@@ -61,6 +72,7 @@ class RelocationScreen(WatchedScreen):
 
     MODE = "relocation"
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.RELOCATION,)
+    FOOTER: ClassVar[tuple[str, ...]] = ("desk.new", "desk.find")
 
     def __init__(self, source: RelocationSource, *, poll_seconds: float = POLL_SECONDS) -> None:
         super().__init__(source, poll_seconds)
@@ -69,7 +81,7 @@ class RelocationScreen(WatchedScreen):
         self._filter = ""
         self._everybody = False
         self._figures_shown = False
-        self._wanted: tuple[int, int | None] | None = None
+        self._opening: int | None = None
         self.card: FileCard | None = None
         self.plan: Plan | None = None
         self.heading = PortfolioHeading(id="reloc-heading")
@@ -98,7 +110,9 @@ class RelocationScreen(WatchedScreen):
 
     def reload(self, select: int | None = None) -> None:
         """Read again what is shown; ``select`` puts the cursor of the file on that item."""
-        if self.card is not None:
+        if self._opening is not None:
+            self.show_file(self._opening, select)
+        elif self.card is not None:
             self.show_file(self.card.id, select)
         else:
             everybody = self._everybody
@@ -110,7 +124,17 @@ class RelocationScreen(WatchedScreen):
             )
 
     def _show_portfolio(self, found: tuple[str, Portfolio]) -> None:
+        first = self._portfolio is None
         self._token, self._portfolio = found
+        if (
+            first
+            and not self._portfolio.lines
+            and not self._everybody
+            and self.desk.allows("relocation.view")
+        ):
+            self._everybody = True
+            self.reload()
+            return
         self._show_list()
 
     def _kept(self) -> list[PortfolioLine]:
@@ -141,8 +165,9 @@ class RelocationScreen(WatchedScreen):
     # --- one file ---
 
     def show_file(self, file_id: int, select: int | None = None) -> None:
-        """Open a file, or read the open one again."""
+        """Open a file, or read the open one again. What is being opened is not overtaken by a reading again."""
         again = self.card is not None and self.card.id == file_id
+        self._opening = None if again else file_id
 
         def read() -> tuple[str, FileCard, Plan]:
             card = self._source.file(file_id) if again else self._source.open_file(file_id)
@@ -150,6 +175,7 @@ class RelocationScreen(WatchedScreen):
 
         def show(found: tuple[str, FileCard, Plan]) -> None:
             self._token, self.card, self.plan = found
+            self._opening = None
             today, me = self._source.today(), self._source.my_id
             self.head.show(self.card, today, me)
             self.time.show(self.card, self.plan, today)
@@ -160,11 +186,15 @@ class RelocationScreen(WatchedScreen):
                 self.items.focus()
                 self.refresh_footer()
 
-        self.run_service(read, show, group="reloc-file", exclusive=True)
+        def failed(error: DeskError) -> None:
+            self._opening = None
+            self.show_error(error)
+
+        self.run_service(read, show, group="reloc-file", exclusive=True, failed=failed)
 
     def close_file(self) -> None:
         """Back to the list."""
-        self.card = self.plan = None
+        self.card = self.plan = self._opening = None
         self._arrange()
         self.list.focus()
         self.refresh_footer()
@@ -208,6 +238,12 @@ class RelocationScreen(WatchedScreen):
         if act.id in ON_LIST and self.card is not None:
             return False
         return super().can(act)
+
+    def footer_order(self, acts: list[Action]) -> list[Action]:
+        if self.card is not None:
+            return acts
+        first = {act_id: place for place, act_id in enumerate(FIRST_ON_LIST)}
+        return sorted(acts, key=lambda act: first.get(act.id, len(first)))
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         name = str(parameters[0]) if action == "ask" and parameters else ""

@@ -20,8 +20,7 @@ from conciergedesk.ui.cells import word as said
 from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.keys import bind, unbind
 from conciergedesk.ui.widgets.painted import Painted, PaintedScroll
-from conciergedesk.ui.widgets.relocation_file import short_day
-from conciergedesk.ui.widgets.relocation_time import day_mark
+from conciergedesk.ui.widgets.relocation_time import day_mark, short_day
 from conciergedesk.ui.widgets.section import title_row
 
 

@@ -5,23 +5,39 @@ from __future__ import annotations
 from datetime import date, timedelta
 from itertools import pairwise
 
-from conciergedesk.core.i18n import N_, _, active_language
+from conciergedesk.core.i18n import N_, _, active_language, show_date
 from conciergedesk.relocation.cards import FileCard, ItemLine
 from conciergedesk.relocation.plans import Plan
 from conciergedesk.relocation.rules import StageProgress
-from conciergedesk.ui.cells import Row, day_short, safe, word
+from conciergedesk.ui.cells import Row, day_short, safe, weekday_short, word
 from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.widgets.painted import Painted
 
 MARKS = (-90, -60, -30, -15, -7, 0, 7, 30, 90, 180)
 """Days from the arrival that stand at equal distances on the scale."""
 SOON_DAYS = 7
+COLUMNS_FROM = 96
+"""Width from which the parts of a file stand side by side."""
 
 
 def day_mark(days: int) -> str:
     """``J-19``, ``J0``, ``J+7``."""
     letter = word(N_("dayfrom|D"))
     return f"{letter}{days:+d}" if days else f"{letter}0"
+
+
+def short_day(day: date, today: date) -> str:
+    """A day as a list says it: ``-6 j`` when it is over, ``ven 26`` this week, ``2 avr.`` later."""
+    ahead = (day - today).days
+    if ahead < 0:
+        return _("-{days} d", days=-ahead)
+    if ahead == 0:
+        return _("today")
+    if ahead < 7:
+        return f"{weekday_short(day)} {day.day}"
+    if ahead > 330:
+        return str(day.year)
+    return show_date(day, pattern="d MMM")
 
 
 def place(days: int, left: int, right: int) -> int:
