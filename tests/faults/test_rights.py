@@ -40,7 +40,6 @@ FREE: dict[str, str] = {
     "hotline.ring_in": "the telephone acts, not a person",
     "hotline.caller_gave_up": "the telephone acts, not a person",
     "hotline.find_card": "reads only, one number; booking on the card asks",
-    "hotline.require_order_allowed": "a check that other rooms ask before they act",
     "reports.claim_due_digests": "the clock acts, not a person",
     "reports.note_digest_problem": "the clock acts, not a person",
 }

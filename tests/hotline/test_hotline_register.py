@@ -184,23 +184,6 @@ def test_the_renewal_ladder_owes_one_reminder_at_a_time(line: Line) -> None:
     assert [one.days_before for one in line.desk.ask(renewals_due)] == [30]
 
 
-def test_after_the_end_a_new_order_needs_a_supervisor(line: Line) -> None:
-    line.desk.act(
-        line.helene,
-        providers.set_agreement,
-        line.providers[0],
-        "signed",
-        since=date(2026, 1, 1),
-        until=date(2027, 3, 24),
-    )
-    line.at("24 10:00")
-    line.desk.act(line.lucie, hotline.require_order_allowed, line.house, line.providers[0])
-    line.at("25 10:00")
-    with pytest.raises(RuleRefused, match="Maison Aubier"):
-        line.desk.act(line.lucie, hotline.require_order_allowed, line.house, line.providers[0])
-    line.desk.act(line.helene, hotline.require_order_allowed, line.house, line.providers[0])
-
-
 # --- training, referents, articles --------------------------------------------------------------------------
 
 

@@ -28,7 +28,6 @@ from conciergedesk.hotline.rules import (
     check_price_change,
     commission_cents,
     dormant_since,
-    order_needs_supervisor,
     price_needs_second_person,
     propose_incident,
     renewal_ladder,
@@ -191,9 +190,6 @@ def test_an_agreement_lives_through_its_last_day() -> None:
     assert agreement_state(end, date(2027, 10, 1), RULES) is AgreementState.RUNNING
     assert agreement_state(end, end, RULES) is AgreementState.TO_RENEW
     assert agreement_state(end, end + timedelta(days=1), RULES) is AgreementState.ENDED
-    assert not order_needs_supervisor(end, end)
-    assert order_needs_supervisor(end, end + timedelta(days=1))
-    assert order_needs_supervisor(None, end)
 
 
 RATES = (CommissionRate(date(2026, 1, 1), 800), CommissionRate(date(2027, 2, 1), 1000))

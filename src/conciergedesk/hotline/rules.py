@@ -333,11 +333,6 @@ def agreement_state(end: date, today: date, rules: HotlineRules) -> AgreementSta
     return AgreementState.TO_RENEW if today >= first else AgreementState.RUNNING
 
 
-def order_needs_supervisor(end: date | None, today: date) -> bool:
-    """Whether a new order to this provider needs the supervisor: no agreement, or one that has ended."""
-    return end is None or today > end
-
-
 # --- commission --------------------------------------------------------------------------------------------
 
 

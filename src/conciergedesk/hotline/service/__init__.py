@@ -27,7 +27,6 @@ from conciergedesk.hotline.service.dealings import (
     name_referents,
     note_renewals,
     renewal_done,
-    require_order_allowed,
 )
 from conciergedesk.hotline.service.equipment import (
     add_asset,
@@ -139,7 +138,6 @@ __all__ = [
     "renewal_done",
     "reopen",
     "replace_card",
-    "require_order_allowed",
     "resume",
     "ring_in",
     "searched_in_vain",

@@ -13,7 +13,6 @@ from conciergedesk.core.i18n import N_
 from conciergedesk.core.text import clean_line
 from conciergedesk.hotline.house import HotlineHouse
 from conciergedesk.hotline.rules import (
-    order_needs_supervisor,
     price_needs_second_person,
     renewal_ladder,
     renewal_step_due,
@@ -98,22 +97,6 @@ def renewal_done(unit: Unit, step_id: int, outcome: str) -> None:
         raise InvalidInput(N_("Say in a few words what came of it."), field="outcome")
     row.state, row.ended_at, row.by_id, row.outcome = "done", unit.now, unit.actor.id, outcome
     unit.record("agreement.step_done", "agreement", step_id, provider=row.provider_id)
-
-
-def require_order_allowed(unit: Unit, house: HotlineHouse, provider_id: int) -> None:
-    """Refuse a new order to a provider whose agreement has ended, unless a supervisor gives it.
-
-    Raises:
-        RuleRefused: the agreement is over, and the actor may not sign exceptions.
-    """
-    provider = unit.load(Provider, provider_id)
-    today = unit.now.astimezone(house.book.zone).date()
-    if provider.agreement == "none" or not order_needs_supervisor(provider.agreement_until, today):
-        return
-    if not ({Right.SIGN_EXCEPTIONS, "*"} & unit.actor.rights):
-        raise RuleRefused(
-            N_("The agreement with {name} has ended: a new order needs a supervisor."), name=provider.name
-        )
 
 
 # --- prices ------------------------------------------------------------------------------------------------
