@@ -10,6 +10,7 @@ from conciergedesk.core.actor import Actor
 from conciergedesk.core.clock import FixedClock
 from conciergedesk.core.desk import Desk
 from conciergedesk.core.paths import knowledge_base
+from conciergedesk.requests import service as requests
 from conciergedesk.requests.lifecycle import State
 from conciergedesk.requests.queries import open_call_backs, request_card
 from conciergedesk.requests.rulebook import Rulebook, load_rulebook
@@ -132,6 +133,36 @@ async def test_two_desks_claim_the_same_request_and_the_second_is_told(
         assert second.session.ask(request_card, made).holder == "Maëlle"
 
 
+async def test_a_batch_that_fails_changes_nothing_and_says_where(
+    sqlite_desk: Desk, clock: FixedClock, assistant: Actor, book: Rulebook
+) -> None:
+    colleague = hire(sqlite_desk, "Maëlle")
+    free, held = (one_request(sqlite_desk, assistant, book, person) for person in (1, 2))
+    sqlite_desk.act(colleague, requests.claim, book, held)
+    async with opened(sqlite_desk, clock, assistant) as driver:
+        await driver.press("space", "space", "t")
+        assert f"Rien n'est changé. D-{held}" in driver.text and "Maëlle" in driver.text
+        assert driver.session.ask(request_card, free).holder == ""
+
+
+async def test_a_number_typed_for_a_caller_is_never_that_of_a_request(
+    sqlite_desk: Desk, clock: FixedClock, assistant: Actor, book: Rulebook
+) -> None:
+    old = one_request(sqlite_desk, assistant, book, 1)
+    sqlite_desk.act(assistant, requests.cancel, book, old, reason="gave_up", party="client")
+    async with opened(sqlite_desk, clock, assistant) as driver:
+        await driver.press("f")
+        await driver.type(f"D-{old}")
+        await driver.press("enter")
+        assert "annulée" in driver.text, "what is over says how it ended"
+        await driver.press("escape", "r")
+        await driver.type("0012")
+        await driver.press("enter")
+        await driver.type("taxi 20h")
+        await driver.press("ctrl+s")
+        assert [one.people[0].name for one in driver.requests()] == ["Jürgen Weber"]
+
+
 async def test_an_interrupted_line_is_offered_at_the_next_start(
     sqlite_desk: Desk, clock: FixedClock, assistant: Actor
 ) -> None:
@@ -193,7 +224,10 @@ async def test_undo_takes_back_what_was_just_done(
     async with opened(sqlite_desk, clock, assistant) as driver:
         await driver.press("t")
         assert driver.session.ask(request_card, made).holder == "Inès"
+        await driver.press("t")
+        assert "déjà à vous" in driver.text and "déjà à vous · u" not in driver.text
         await driver.press("u")
+        assert f"Annulé : D-{made} prise en charge" in driver.text
         assert driver.session.ask(request_card, made).holder == ""
         await driver.press("U")
         assert driver.session.ask(request_card, made).holder == "Inès"

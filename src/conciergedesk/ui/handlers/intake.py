@@ -105,6 +105,47 @@ class IntakeHandlers:
         else:
             self.app.go("board")
 
+    def open_request(self, screen: DeskScreen, request_id: int) -> None:
+        """Put the cursor on an open request; of one that is over, say how it ended and what can follow."""
+
+        def read() -> RequestCard:
+            from conciergedesk.requests.queries import request_card
+
+            return self.session.ask(request_card, request_id)
+
+        def show(card: RequestCard) -> None:
+            if card.is_open:
+                self.show(screen, PromiseKind.REQUEST, card.id)
+            else:
+                self._past(screen, card)
+
+        screen.run_service(read, show, group="find")
+
+    def _past(self, screen: DeskScreen, card: RequestCard) -> None:
+        from conciergedesk.requests.lifecycle import STATE_LABELS, State
+
+        what = self.what(card.type_code, card.title)
+        ended = (
+            card.closed_at or card.resolved_at or max((one.at for one in card.lines), default=card.opened_at)
+        )
+        said = [f"{what} · {_(STATE_LABELS[State(card.state)])}, {show_moment(ended)}"]
+        said += [f"{one.author} : {one.text}" for one in card.notes[-2:]]
+        options = [Option("follow", _("a new request that follows it"), letter="n")]
+        if card.state == State.DONE:
+            options.insert(0, Option("reopen", _("reopen it…"), letter="r"))
+
+        def chosen(answer: str | None) -> None:
+            if answer == "reopen":
+                found = Found(REQUEST, card.id, what, card.holder, card.ref)
+                self._reopen_offer(screen, SearchAnswer(found))
+            elif answer == "follow":
+                self._follow_up(screen, card.id, card.ref)
+
+        sheet = Choice(
+            card.ref, options, safe(", ".join(one.name for one in card.people[:1]), 40), "\n".join(said)
+        )
+        self.app.push_screen(sheet, chosen)
+
     # --- the form ---
 
     def _open_form(self, screen: DeskScreen, reader: LineReader, answer: CaptureAnswer) -> None:
@@ -303,9 +344,10 @@ class IntakeHandlers:
 
     def follow_up(self, ask: Ask) -> None:
         promise = next((one for one in ask.promises if one.kind is PromiseKind.REQUEST), None)
-        if promise is None:
-            return
+        if promise is not None:
+            self._follow_up(ask.screen, promise.id, promise.ref)
 
+    def _follow_up(self, screen: DeskScreen, request_id: int, ref: str) -> None:
         def save(values: Mapping[str, str]) -> int:
             from conciergedesk.core.errors import InvalidInput
             from conciergedesk.requests import service as requests
@@ -324,7 +366,7 @@ class IntakeHandlers:
                 day_only=bool(moment is not None and moment.date_only),
                 take=True,
             )
-            return session.act(requests.follow_up, session.book(), promise.id, new)
+            return session.act(requests.follow_up, session.book(), request_id, new)
 
         fields = [
             Field("type", _("Type"), "", _("keys, taxi, basket, dentist…")),
@@ -332,8 +374,8 @@ class IntakeHandlers:
             Field("title", _("Title")),
         ]
         self.app.push_screen(
-            FormSheet(_("Follow-up"), fields, save, context=promise.ref),
-            lambda made: self._created(ask.screen, made) if made is not None else None,
+            FormSheet(_("Follow-up"), fields, save, context=ref),
+            lambda made: self._created(screen, made) if made is not None else None,
         )
 
     def what(self, code: str, title: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from conciergedesk.board.rules import PromiseKind
@@ -47,34 +48,29 @@ class PeopleHandlers:
     def caller(self, ask: Ask) -> None:
         sheet = SearchSheet(
             _("Call received"),
-            self._search,
+            self._callers,
             hint=_("number in any spelling, its last four digits, or a name"),
             context=clock(self.session.now()),
         )
         self.app.push_screen(sheet, lambda answer: self._found(ask.screen, answer, calling=True))
 
-    def _search(self, text: str) -> list[Found]:
+    def _callers(self, text: str) -> list[Found]:
+        """Who calls: figures are the end of a number, never the number of a request."""
+        return self._search(text, numbered=not text.strip().isdigit())
+
+    def _search(self, text: str, *, numbered: bool = True) -> list[Found]:
         from conciergedesk.core.errors import NotFound
         from conciergedesk.customers.queries import find_people
         from conciergedesk.requests.queries import look_alikes, read_ref, ref, request_card
 
         session, now = self.session, self.session.now()
+        numbers: list[Found] = []
+        if numbered:
+            with suppress(NotFound):
+                card = session.ask(request_card, read_ref(text))
+                what = self._intake.what(card.type_code, card.title)
+                numbers.append(Found(REQUEST, card.id, what, card.holder, card.ref, _("Requests")))
         found: list[Found] = []
-        try:
-            card = session.ask(request_card, read_ref(text))
-        except NotFound:
-            pass
-        else:
-            found.append(
-                Found(
-                    REQUEST,
-                    card.id,
-                    self._intake.what(card.type_code, card.title),
-                    card.holder,
-                    card.ref,
-                    _("Requests"),
-                )
-            )
         people = session.ask(find_people, text, now, 6)
         for hit in people:
             found.append(
@@ -95,7 +91,8 @@ class PeopleHandlers:
                     Found(REQUEST, one.id, self._intake.what(one.type_code, one.title), one.holder or _("free"),
                           f"{when} {ref(one.id)}", _("With {name}", name=safe(first.name, 30)))
                 )  # fmt: skip
-        return found
+        # Mere figures are rather the end of a telephone number than the number of a request.
+        return found + numbers if text.strip().isdigit() else numbers + found
 
     def _found(self, screen: DeskScreen, answer: SearchAnswer | None, *, calling: bool = False) -> None:
         if answer is None:
@@ -104,7 +101,7 @@ class PeopleHandlers:
         if found is not None and self.rooms is not None and not answer.new and self.rooms.open(screen, found):
             return
         if found is not None and found.kind == REQUEST and not answer.new:
-            self._intake.show(screen, PromiseKind.REQUEST, found.id)
+            self._intake.open_request(screen, found.id)
         elif found is not None and found.kind == PERSON:
             self._person(screen, found.id, new=answer.new or calling)
         elif answer.text.strip():
@@ -137,7 +134,7 @@ class PeopleHandlers:
             elif answer == "warn":
                 self._warn(screen, person_id)
             elif answer:
-                self._intake.show(screen, PromiseKind.REQUEST, int(answer))
+                self._intake.open_request(screen, int(answer))
 
         screen.run_service(
             read, lambda options: self.app.push_screen(Choice(_("Person"), options), chosen), group="find"

@@ -46,7 +46,17 @@ class RequestWork:
         def done(_result: object) -> None:
             self.done(screen, said, undo=undo)
 
-        screen.run_service(call, done, group="write", failed=failed)
+        screen.run_service(
+            call, done, group="write", failed=failed or (lambda error: self.refused(screen, error))
+        )
+
+    def refused(self, screen: DeskScreen, error: DeskError) -> None:
+        """Say why nothing was written; of several requests, at which one it failed."""
+        at = getattr(error, "__notes__", ())
+        if at:
+            screen.toasts.fail(_("Nothing is changed. {name}: {why}", name=at[0], why=str(error)))
+        else:
+            screen.show_error(error)
 
     def done(self, screen: DeskScreen, said: str, *, undo: bool = True) -> None:
         screen.say(said, "desk.undo" if undo else "")
@@ -60,13 +70,19 @@ class RequestWork:
         def call() -> bool:
             from conciergedesk.requests import asks
             from conciergedesk.requests import service as requests
+            from conciergedesk.requests.queries import ref
 
             apply = getattr(requests, verb, None) or getattr(asks, verb)
             book = self.session.book()
 
             def all_of_them(unit: Unit) -> None:
                 for request_id in ids:
-                    apply(unit, book, request_id, **values)
+                    try:
+                        apply(unit, book, request_id, **values)
+                    except DeskError as error:
+                        if len(ids) > 1:
+                            error.add_note(ref(request_id))
+                        raise
 
             self.session.act(all_of_them)
             return True

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from conciergedesk.board.rules import Promise, PromiseKind
 from conciergedesk.core.errors import Conflict, DeskError
-from conciergedesk.core.i18n import _
+from conciergedesk.core.i18n import _, plural
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
 from conciergedesk.ui.drafts import Slip
 from conciergedesk.ui.handlers.request_work import RequestWork
@@ -22,6 +22,10 @@ MODE_OF = {
     PromiseKind.LOG: "handover",
 }
 """Screens of the rooms that open their own promises."""
+
+
+UNTAKEN = frozenset({"new", "qualified", "assigned"})
+"""States from which a claim changes something, also for who is named as the holder."""
 
 
 class RequestHandlers(RequestWork):
@@ -53,16 +57,23 @@ class RequestHandlers(RequestWork):
         promises = self.requests_of(ask)
         if not promises:
             return
-        ids = [promise.id for promise in promises]
-        name = self.named(promises)
+        actor = self.session.actor
+        others = [
+            one for one in promises if actor is None or one.holder_id != actor.id or one.state in UNTAKEN
+        ]
+        if not others:
+            # Nothing is written, so there is nothing that undo could take back.
+            ask.screen.say(_("{name}: already yours", name=self.named(promises)))
+            return
 
         def refused(error: DeskError) -> None:
-            if isinstance(error, Conflict) and len(promises) == 1:
-                self._offer_take_over(ask.screen, promises[0], str(error))
+            if isinstance(error, Conflict) and len(others) == 1:
+                self._offer_take_over(ask.screen, others[0], str(error))
             else:
-                ask.screen.show_error(error)
+                self.refused(ask.screen, error)
 
-        self.run(ask.screen, self.each("claim", ids), _("{name}: yours", name=name), failed=refused)
+        call = self.each("claim", [one.id for one in others])
+        self.run(ask.screen, call, _("{name}: yours", name=self.named(others)), failed=refused)
 
     def _offer_take_over(self, screen: DeskScreen, promise: Promise, why: str) -> None:
         def answered(answer: str | None) -> None:
@@ -261,9 +272,16 @@ class RequestHandlers(RequestWork):
         def call() -> str:
             from conciergedesk.board.requests import ACT_SENTENCES
             from conciergedesk.core.db import undo
+            from conciergedesk.requests.queries import ref
 
             taken = self.session.act(getattr(undo, verb))
             sentence = ACT_SENTENCES.get(taken.act)
-            return f"{said} : {_(sentence)}" if sentence else said
+            numbers = {ref(number) for kind, number in taken.subjects if kind == "request"}
+            name = (
+                next(iter(numbers), "")
+                if len(numbers) < 2
+                else plural("{count} request", "{count} requests", len(numbers))
+            )
+            return f"{said} : {' '.join(part for part in (name, _(sentence)) if part)}" if sentence else said
 
         screen.run_service(call, lambda text: self.done(screen, text, undo=False), group="write")

@@ -102,7 +102,9 @@ class Choice(Sheet[str]):
 
     def compose_sheet(self) -> Iterable[Widget]:
         if self._question:
-            yield Sentence(f"{self._question}\n", "bright bold")
+            question = Sentence(self._question, "bright")
+            question.styles.margin = (0, 0, 1, 0)
+            yield question
         yield self.rows
 
     def action_take_at(self, place: int) -> None:
