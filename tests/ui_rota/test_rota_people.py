@@ -11,6 +11,7 @@ import pytest
 
 from conciergedesk.core.actor import Actor
 from conciergedesk.core.desk import Desk
+from conciergedesk.rota import service
 from conciergedesk.rota.changes import swap
 from conciergedesk.rota.checker.coverage import seat_counts
 from conciergedesk.rota.house import rota_house
@@ -191,3 +192,29 @@ async def test_the_check_says_that_a_line_of_two_cannot_hold_with_one_away_and_t
         await room.press("v")
         assert "1 sur 3 tiennent avec un absent" in room.text
         assert "5 vacations" in room.text and "renfort (Paulo, Lucie)" in room.text
+
+
+async def test_a_planner_notes_recovery_and_goes_back_to_a_publication(
+    open_rota: OpenRota, sqlite_desk: Desk, planner: Actor
+) -> None:
+    day = next(
+        one for one in (LATER + timedelta(days=n) for n in range(14)) if not planned().cell("INE", one)
+    )
+    gone = next(one for one in planned() if one.day > LATER and one.shift == "C")
+    sqlite_desk.act(planner, service.change_cell, rota_house(), gone.agent, gone.day, ())
+    async with open_rota((80, 24)) as room:
+        await room.go_to("INE", "", day)
+        await room.press("k")
+        assert "Récupération prise" in room.text and "dues" in room.text
+        await room.press("ctrl+s")
+        assert "Inès récupère 7 h" in room.text
+        await room.press("h")
+        assert "récupérées" in room.text and "7 h" in room.text
+        await room.press("escape", "z")
+        assert "1 publication" in room.text and "Hélène" in room.text
+        await room.press("enter")
+        assert "1 journée publiée change" in room.text and "→ C" in room.text
+        await room.press("P")
+        assert room.roster().shifts_on(gone.agent, gone.day) == ("C",)
+        await room.press("z")
+        assert "2 publications" in room.text

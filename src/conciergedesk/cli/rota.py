@@ -12,7 +12,7 @@ import typer
 
 from conciergedesk.cli.output import opened, say, say_json, say_table, signed_in, spoken
 from conciergedesk.core.errors import InvalidInput, NotFound, RuleRefused, Unavailable
-from conciergedesk.core.i18n import N_, _, plural, show_date
+from conciergedesk.core.i18n import N_, _, plural, show_date, show_moment
 
 if TYPE_CHECKING:
     from conciergedesk.rota.house import RotaHouse
@@ -39,11 +39,13 @@ def _day(text: str, field: str) -> date:
         raise InvalidInput(N_("“{text}” is not a day such as 2027-03-22."), field=field, text=text) from None
 
 
-def _house(source: Path | None) -> RotaHouse:
-    from conciergedesk.core.paths import knowledge_base, shifts
+def _house(source: Path | None, *, sample: bool = False) -> RotaHouse:
+    from conciergedesk.core.paths import desk_home, knowledge_base, shifts
     from conciergedesk.rota.house import load_rota_house
+    from conciergedesk.rota.team import sample_folder
 
-    return load_rota_house(source or shifts(), knowledge_base() / "rota")
+    own = sample_folder(desk_home()) if sample else None
+    return load_rota_house(source or own or shifts(), knowledge_base() / "rota")
 
 
 def _period(rota: Rota, first: str, weeks: int) -> Rota:
@@ -76,8 +78,9 @@ def check(
         from conciergedesk.rota.checker.coverage import seat_counts
         from conciergedesk.rota.checker.judge import check as judge
         from conciergedesk.rota.checker.violations import gathered
+        from conciergedesk.rota.explain import shift_name
 
-        house = _house(source)
+        house = _house(source, sample=sample)
         session = opened(sample=sample) if desk or sample else None
         rota, roster = _known(house, first, weeks, session)
         sums = [sentence for line in lines(rota, house.law) for sentence in line.sentences()]
@@ -95,7 +98,7 @@ def check(
         for one in gathered(broken):
             say(f"{'!!' if one.blocks else '!'} {one}")
         for post in open_posts:
-            day, shift = show_date(post.day), " ".join(post.shifts)
+            day, shift = show_date(post.day), shift_name(rota, post.shifts[0])
             say(
                 f"0 {day} {shift}: "
                 + _("{staffed} of {needed}", staffed=str(post.staffed), needed=str(post.needed))
@@ -139,7 +142,7 @@ def generate(
         from conciergedesk.rota.dump import dump_assignments
         from conciergedesk.rota.planning import frozen_cells
 
-        house = _house(source)
+        house = _house(source, sample=sample)
         session = signed_in(agent=agent, sample=sample) if desk or sample else None
         rota, roster = _known(house, first, weeks, session)
         now = session.now() if session is not None else None
@@ -200,9 +203,10 @@ def repair(
     with spoken():
         from conciergedesk.core.clock import SystemClock
         from conciergedesk.rota.errands import RepairOrder
+        from conciergedesk.rota.explain import shift_name
         from conciergedesk.rota.repair import mark_absent, stand_ins
 
-        house = _house(source)
+        house = _house(source, sample=sample)
         first = _day(begins, "from")
         last = _day(ends, "to") if ends else first
         if person not in house.rota.agent_by_id:
@@ -242,7 +246,7 @@ def repair(
         })  # fmt: skip
         return
     for post in ranked:
-        say(f"{show_date(post.day)} {post.shift}")
+        say(f"{show_date(post.day)} {shift_name(rota, post.shift)}")
         for place, able in enumerate(post.eligible, 1):
             say(f"  {place} {able.person}  {able.week_before // 60} > {able.week_after // 60} h")
         for refused in post.refused:
@@ -268,7 +272,7 @@ def publish(
         from conciergedesk.rota import service
         from conciergedesk.rota.queries import open_draft, preview
 
-        house = _house(None)
+        house = _house(None, sample=sample)
         session = signed_in(agent=agent, sample=sample)
         draft = session.ask(open_draft)
         if draft is None:
@@ -286,6 +290,69 @@ def publish(
         if yes:
             session.act(service.publish, house, draft.id, seen=draft.version, reason=reason)
             say(_("Published until {day}", day=draft.last))
+
+
+@app.command()
+def versions(agent: str = _AGENT, sample: bool = _SAMPLE, as_json: bool = _JSON) -> None:
+    """What was published when, by whom and why."""
+    with spoken():
+        from conciergedesk.rota.versions import publications
+
+        found = signed_in(agent=agent, sample=sample).ask(publications)
+    if as_json:
+        say_json([
+            {
+                "version": one.id, "first": one.first.isoformat(), "last": one.last.isoformat(),
+                "at": one.at.isoformat(), "by": one.by, "reason": one.reason, "changes": one.changes, "late": one.late,
+            }
+            for one in found
+        ])  # fmt: skip
+        return
+    say_table(
+        [_("No."), _("From"), _("To"), _("Published"), _("By"), _("Changes"), _("Why")],
+        [
+            [
+                str(one.id), show_date(one.first, pattern="d MMM yyyy"), show_date(one.last, pattern="d MMM yyyy"),
+                show_moment(one.at), one.by, str(one.changes), one.reason,
+            ]
+            for one in found
+        ],
+    )  # fmt: skip
+
+
+@app.command()
+def back(
+    version: int = typer.Argument(..., help="Number of a publication, as in: rota versions."),
+    before: bool = typer.Option(False, "--before", help="What held before it: take the publication back."),
+    agent: str = _AGENT, sample: bool = _SAMPLE,
+) -> None:  # fmt: skip
+    """Go back to a publication: it becomes the draft, which publish shows and publishes."""
+    with spoken():
+        from conciergedesk.rota.queries import preview
+        from conciergedesk.rota.versions import go_back
+
+        house = _house(None, sample=sample)
+        session = signed_in(agent=agent, sample=sample)
+        plan = session.ask(preview, house, session.act(go_back, house, version, before=before), session.now())
+        days = plural("{count} day changes", "{count} days change", len(plan.changed))
+        say(_("The draft is ready: {days}. See it and publish it: conciergedesk rota publish.", days=days))
+
+
+@app.command()
+def recovery(
+    person: str = typer.Argument(..., help="Code of the person."),
+    day: str = typer.Argument(..., help="The day, such as 2027-03-22."),
+    hours: float = typer.Argument(..., help="Hours taken back; 0 takes the note out.", min=0, max=24),
+    agent: str = _AGENT, sample: bool = _SAMPLE,
+) -> None:  # fmt: skip
+    """Note earned rest that somebody takes back."""
+    with spoken():
+        from conciergedesk.rota.recovering import note_recovery
+
+        house = _house(None, sample=sample)
+        session = signed_in(agent=agent, sample=sample)
+        session.act(note_recovery, house, person, _day(day, "day"), round(60 * hours))
+        say(f"{house.name_of(person)}  {show_date(_day(day, 'day'))}  {hours:g} h")
 
 
 @app.command()
@@ -308,7 +375,7 @@ def export(
             raise InvalidInput(N_("Say ical, seats, payroll or month."), field="kind")
         if out is None:
             raise InvalidInput(N_("Say where to write with --out."), field="out")
-        house = _house(source)
+        house = _house(source, sample=sample)
         session = opened(sample=sample) if desk or sample else None
         if kind == "month":
             _write(out, _month(house, month, session))

@@ -94,6 +94,8 @@ def _lines(rota: Rota) -> Iterator[str]:
         )
     for signed in rota.exceptions:
         yield from _exception(signed)
+    for taken in rota.recoveries:
+        yield from _table("[[recovery]]", agent=taken.agent, date=taken.day, minutes=taken.minutes)
 
 
 def _shift(shift: ShiftType) -> Iterator[str]:

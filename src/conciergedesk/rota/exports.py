@@ -14,7 +14,8 @@ from conciergedesk.rota.values import Assignment, Roster, Rota
 
 PAYROLL_COLUMNS = (
     "person", "name", "from", "to", "days", "hours", "against_contract", "sundays", "sunday_hours", "holidays",
-    "holiday_hours", "night_hours", "on_call_nights", "on_call_hours", "recovery_earned", "recovery_balance",
+    "holiday_hours", "night_hours", "on_call_nights", "on_call_hours", "recovery_earned", "recovery_taken",
+    "recovery_balance",
 )  # fmt: skip
 
 
@@ -87,7 +88,7 @@ def payroll_csv(rota: Rota, roster: Roster, law: LawBook) -> str:
             _cell(row.agent), _cell(name), row.first, row.last, row.days, _hours(row.minutes),
             _hours(row.against_contract), row.sundays, _hours(row.sunday_minutes), row.holidays,
             _hours(row.holiday_minutes), _hours(row.night_minutes), row.nights_on_call, _hours(row.on_call_minutes),
-            _hours(row.recovery_minutes), _hours(row.recovery_balance),
+            _hours(row.recovery_minutes), _hours(row.recovery_taken), _hours(row.recovery_balance),
         ])  # fmt: skip
     return text.getvalue()
 

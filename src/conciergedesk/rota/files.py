@@ -1,6 +1,7 @@
 """The public file format: TOML tables in one file or in all ``*.toml`` of a folder, read into a Rota.
 
-Tables: site, period, agent, shift, demand, rotation, absence, wish, assignment, publish, exception.
+Tables: site, period, agent, shift, demand, rotation, absence, wish, assignment, publish, exception,
+recovery.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from conciergedesk.rota.values import (
     Agent,
     Assignment,
     Demand,
+    Recovery,
     Roster,
     Rota,
     Rotation,
@@ -49,7 +51,7 @@ MOST_SHIFTS = 60
 
 _TABLES = (
     "site", "period", "agent", "shift", "demand", "rotation", "absence", "wish", "assignment", "publish",
-    "exception",
+    "exception", "recovery",
 )  # fmt: skip
 
 
@@ -165,6 +167,7 @@ class _Reader:
             roster=Roster(tuple(self._assignments())),
             publication=self._single("publish", read_publication),
             exceptions=tuple(self._exception(table) for table in self.tables["exception"]),
+            recoveries=tuple(self._recovery(table) for table in self.tables["recovery"]),
         )  # fmt: skip
         self._check_demand(rota)
         return rota
@@ -337,6 +340,11 @@ class _Reader:
             table.refuse(N_("an exception needs the name of who signs it and a reason"), "signed_by")
         table.finish()
         return signed
+
+    def _recovery(self, table: Table) -> Recovery:
+        taken = Recovery(self._agent_id(table), table.day("date"), table.whole("minutes", low=1, high=1440))
+        table.finish()
+        return taken
 
 
 def monday_of(day: date) -> date:

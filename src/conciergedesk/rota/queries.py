@@ -17,12 +17,20 @@ from conciergedesk.rota.checker.coverage import SeatCount, seat_counts
 from conciergedesk.rota.checker.judge import check
 from conciergedesk.rota.checker.violations import Violation
 from conciergedesk.rota.house import RotaHouse
-from conciergedesk.rota.tables import RotaAbsence, RotaAssignment, RotaException, RotaVersion, RotaWish
+from conciergedesk.rota.tables import (
+    RotaAbsence,
+    RotaAssignment,
+    RotaException,
+    RotaRecovery,
+    RotaVersion,
+    RotaWish,
+)
 from conciergedesk.rota.values import (
     OFF,
     Absence,
     Assignment,
     Publication,
+    Recovery,
     Roster,
     Rota,
     SignedException,
@@ -227,6 +235,10 @@ def desk_rota(session: Session, house: RotaHouse, first: date, days: int) -> Des
         days=days,
         absences=(*house.rota.absences, *(absence for _number, absence in away)),
         wishes=(*house.rota.wishes, *remembered(wishes, roster, first)),
+        recoveries=(
+            *house.rota.recoveries,
+            *recoveries_between(session, house, first - LOOK_BACK, last + LOOK_AHEAD),
+        ),
         exceptions=(*house.rota.exceptions, *exceptions_since(session, house, first - LOOK_BACK)),
         roster=roster,
         publication=_publication(house, until),
@@ -250,6 +262,16 @@ def wishes_between(session: Session, house: RotaHouse, first: date, last: date) 
     )
     known, shifts = house.rota.agent_by_id, {OFF, *house.rota.shift_by_id}
     return tuple(Wish(*row) for row in session.exec(query) if row[0] in known and row[2] in shifts)
+
+
+def recoveries_between(session: Session, house: RotaHouse, first: date, last: date) -> tuple[Recovery, ...]:
+    """Rest taken back on these days."""
+    query = (
+        pick(RotaRecovery.person, RotaRecovery.day, RotaRecovery.minutes)
+        .where(RotaRecovery.day >= first, RotaRecovery.day <= last)
+        .order_by(col(RotaRecovery.day), col(RotaRecovery.person))
+    )
+    return tuple(Recovery(*row) for row in session.exec(query) if row[0] in house.rota.agent_by_id)
 
 
 def remembered(wishes: tuple[Wish, ...], roster: Roster, first: date) -> tuple[Wish, ...]:

@@ -154,6 +154,26 @@ class RotaWish(SQLModel, table=True):
     version: int = 1
 
 
+class RotaRecovery(SQLModel, table=True):
+    """Rest that somebody took back on a day, out of what they have earned. One line a day."""
+
+    __tablename__ = "rota_recovery"
+    __table_args__ = (
+        CheckConstraint("minutes BETWEEN 1 AND 1440", name="ck_rota_recovery_minutes"),
+        Index("uq_rota_recovery_day", "person", "day", unique=True),
+        Index("ix_rota_recovery_day", "day"),
+    )
+
+    id: int | None = key()
+    agent_id: int | None = link("agent.id", optional=True)
+    person: str = line(limit=40)
+    day: date
+    minutes: int
+    noted_by_id: int | None = link("agent.id", optional=True, index=False)
+    noted_at: datetime
+    version: int = 1
+
+
 class RotaException(SQLModel, table=True):
     """A supervisor lets one person deviate from one rule on some days, with name and reason."""
 

@@ -53,6 +53,12 @@ def _not_ours(folder: Path) -> Unavailable:
     )
 
 
+def sample_folder(home: Path) -> Path | None:
+    """The sample desk's own copy of the files, once something was changed in it and no setting names others."""
+    folder = home / "sample-shifts"
+    return folder if folder.is_dir() and not os.environ.get("CONCIERGEDESK_SHIFTS") else None
+
+
 def copy_for_sample(home: Path) -> Path:
     """A copy of the house's files for the sample desk, so that trying things out changes nobody's team."""
     folder = home / "sample-shifts"

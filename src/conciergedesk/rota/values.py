@@ -230,6 +230,15 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
+class Recovery:
+    """Rest that somebody took back on a day, out of what Sundays, holidays and nights have earned."""
+
+    agent: str
+    day: date
+    minutes: int
+
+
+@dataclass(frozen=True, slots=True)
 class Assignment:
     """One person on one shift on one day; ``start`` and ``end`` replace those of the shift type."""
 
@@ -337,6 +346,7 @@ class Rota:
     roster: Roster = field(default_factory=Roster)
     publication: Publication | None = None
     exceptions: tuple[SignedException, ...] = ()
+    recoveries: tuple[Recovery, ...] = ()
 
     @property
     def last(self) -> date:

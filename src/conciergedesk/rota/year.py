@@ -11,7 +11,7 @@ from sqlmodel import Session
 from conciergedesk.rota.checker.ledger import Ledger, ledger
 from conciergedesk.rota.house import RotaHouse
 from conciergedesk.rota.queries import desk_rota
-from conciergedesk.rota.values import Balance, Roster, Rota
+from conciergedesk.rota.values import Balance, Recovery, Roster, Rota
 
 FIRST_MONTH = 6
 
@@ -25,6 +25,7 @@ class PersonYear:
         total: the whole year as far as the desk knows it; it carries the balance of the files.
         team: the same total of everybody of the person's team, for comparison.
         planned_until: last day that counts, worked or published.
+        taken: rest taken back, day by day.
     """
 
     person: str
@@ -34,6 +35,7 @@ class PersonYear:
     total: Ledger
     team: tuple[Ledger, ...]
     planned_until: date | None
+    taken: tuple[Recovery, ...] = ()
 
 
 def year_of(day: date) -> tuple[date, date]:
@@ -54,13 +56,14 @@ def person_year(session: Session, house: RotaHouse, person: str, day: date) -> P
         person=person, first=first, last=last, months=_months(rota, roster, house, person),
         total=next(one for one in team if one.agent == person), team=team,
         planned_until=max(worked) if worked else None,
+        taken=tuple(one for one in rota.recoveries if one.agent == person and first <= one.day <= last),
     )  # fmt: skip
 
 
 def _months(rota: Rota, roster: Roster, house: RotaHouse, person: str) -> tuple[Ledger, ...]:
     agent = rota.agent_by_id[person]
     found, carried = [], agent.balance.sundays
-    days = [one.day for one in roster]
+    days = _days(rota, roster)
     if not days:
         return ()
     first, last = min(days), max(days)
@@ -70,7 +73,7 @@ def _months(rota: Rota, roster: Roster, house: RotaHouse, person: str) -> tuple[
         so_far = replace(agent, balance=replace(agent.balance, sundays=carried))
         book = ledger(rota, roster, house.law, so_far, first, min(end, last))
         carried += book.sundays
-        if book.days or book.nights_on_call:
+        if book.days or book.nights_on_call or book.recovery_taken:
             found.append(book)
         first = end + timedelta(days=1)
     return tuple(found)
@@ -79,8 +82,15 @@ def _months(rota: Rota, roster: Roster, house: RotaHouse, person: str) -> tuple[
 def _total(rota: Rota, roster: Roster, house: RotaHouse, person: str) -> Ledger:
     """Hours against the contract over the days that are planned at all, not over the whole year."""
     agent = rota.agent_by_id[person]
-    days = [one.day for one in roster]
+    days = _days(rota, roster)
     if not days:
         return ledger(rota, Roster(), house.law, replace(agent, contract_minutes=0), rota.first, rota.last)
     assert isinstance(agent.balance, Balance)
     return ledger(rota, roster, house.law, agent, min(days), max(days))
+
+
+def _days(rota: Rota, roster: Roster) -> list[date]:
+    """Days that are planned, or on which rest was taken back."""
+    return [one.day for one in roster] + [
+        one.day for one in rota.recoveries if rota.first <= one.day <= rota.last
+    ]

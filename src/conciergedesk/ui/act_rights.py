@@ -20,7 +20,9 @@ _BY_ACT: dict[str, Right] = {
     "rota.generate": Right.PLAN_ROTA,
     "rota.publish": Right.PLAN_ROTA,
     "rota.drop": Right.PLAN_ROTA,
+    "rota.recover": Right.PLAN_ROTA,
     "rota.team": Right.PLAN_ROTA,
+    "rota.versions": Right.PLAN_ROTA,
     "providers.import": Right.IMPORT_DATA,
 }
 _LOOKING = frozenset(

@@ -23,6 +23,7 @@ class Scope(StrEnum):
     ROTA = "rota"
     ASKS = "asks"
     TEAM = "team"
+    VERSIONS = "versions"
     INCIDENT = "incident"
     COUNT = "count"
     SHOWN = "shown"
@@ -63,6 +64,7 @@ SCOPE_TITLES: Mapping[Scope, str] = {
     Scope.ROTA: N_("Rota"),
     Scope.ASKS: N_("In what is asked of each other"),
     Scope.TEAM: N_("In team and shifts"),
+    Scope.VERSIONS: N_("In the publications of the rota"),
     Scope.INCIDENT: N_("After an incident"),
     Scope.COUNT: N_("While counting keys"),
     Scope.SHOWN: N_("In a note that is shown"),
@@ -339,6 +341,8 @@ ACTIONS: tuple[Action, ...] = (
     _act("rota.export", "i", 90, N_("act|iCal"), N_("Write the calendars of people and lines, and the hours for payroll.")),
     _act("rota.year", "h", 95, N_("act|year"), N_("This person's year: hours, Sundays, holidays, evenings, the recovery ledger.")),
     _act("rota.now", "q", 97, N_("act|who is on"), N_("Who is on now, who is next, and my own shifts.")),
+    _act("rota.recover", "k", 96, N_("act|recovery"), N_("Note rest that this person takes back: the day and the hours.")),
+    _act("rota.versions", "z", 98, N_("act|publications"), N_("What was published when, by whom and why; go back to one, or take one back.")),
     _act("rota.team", "b", 99, N_("act|team and shifts"), N_("People, shifts, what is needed, rotations and the place: change the house's files.")),
     _act("rota.drop", "", 0, N_("act|put the draft aside"), N_("Put the draft aside; what is published stays.")),
     _act("rota.left", "left", 0, N_("act|day before"), N_("One day to the left."), verb="side(-1)"),
@@ -453,6 +457,10 @@ ACTIONS: tuple[Action, ...] = (
     _act("team.left", "left shift+tab", 0, N_("act|kind before"), N_("The kind before."), verb="side(-1)"),
     _act("team.down", "down", 0, N_("act|down"), N_("One line down."), verb="down"),
     _act("team.up", "up", 0, N_("act|up"), N_("One line up."), verb="up"),
+    _act("versions.back", "enter", 1, N_("act|go back to it"), N_("Make a draft of what this publication said, and look at what would change."), verb="back"),
+    _act("versions.before", "x", 2, N_("act|take it back"), N_("Make a draft of what held before this publication, and look at what would change."), verb="before"),
+    _act("versions.down", "down", 0, N_("act|down"), N_("One line down."), verb="down"),
+    _act("versions.up", "up", 0, N_("act|up"), N_("One line up."), verb="up"),
     _act("asks.down", "down", 0, N_("act|down"), N_("One line down."), verb="down"),
     _act("asks.up", "up", 0, N_("act|up"), N_("One line up."), verb="up"),
     _act("missed.reached", "enter", 1, N_("act|called back"), N_("All marked ones were called back."), verb="reached"),

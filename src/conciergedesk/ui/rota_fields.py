@@ -98,7 +98,7 @@ def _say_hours(value: Any) -> str:
     return hours(value) if isinstance(value, int) else _say(value)
 
 
-def _read_hours(text: str, name: str) -> int:
+def read_hours(text: str, name: str) -> int:
     """``35``, ``35 h``, ``35 h 30``, ``35:30`` or ``35,5`` in minutes."""
     bare = fold(text).replace(" ", "").replace(",", ".")
     sign = -1 if bare.startswith("-") else 1
@@ -223,7 +223,7 @@ def _whole(name: str, label: str, hint: str = "", path: str = "") -> Line:
 
 
 def _hours(name: str, label: str, hint: str = "", path: str = "") -> Line:
-    return Line(name, path or name, label, hint, _say_hours, _read_hours)
+    return Line(name, path or name, label, hint, _say_hours, read_hours)
 
 
 def _day(name: str, label: str, hint: str = "") -> Line:

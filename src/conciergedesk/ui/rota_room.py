@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from conciergedesk.rota.process import PlanProcess
     from conciergedesk.rota.repair import StandIns
     from conciergedesk.rota.service import OpenPost, Published
+    from conciergedesk.rota.versions import Publishing
     from conciergedesk.ui.session import DeskSession
 
 PLAN_SECONDS = 20.0
@@ -323,6 +324,26 @@ class RotaRoom:
         return self.session.act(
             service.publish, self.house, shown.draft.id, seen=shown.draft.version, reason=reason
         )
+
+    def publications(self) -> tuple[Publishing, ...]:
+        from conciergedesk.rota.versions import publications
+
+        return self.session.ask(publications)
+
+    def go_back(self, version: int, *, before: bool) -> Preview:
+        """Make a draft of a publication, or of what held before it; answers what publishing it would change."""
+        from conciergedesk.rota.versions import go_back
+
+        return self.preview(self.session.act(go_back, self.house, version, before=before))
+
+    def note_recovery(self, person: str, day: str, length: str) -> tuple[date, int]:
+        """Rest that somebody takes back; answers the day and the minutes as they were understood."""
+        from conciergedesk.rota.recovering import note_recovery
+        from conciergedesk.ui.rota_fields import read_day, read_hours
+
+        when, minutes = read_day(day, "day"), read_hours(length, "hours")
+        self.session.act(note_recovery, self.house, person, when, minutes)
+        return when, minutes
 
     def drop(self, draft_id: int, version: int) -> None:
         from conciergedesk.rota import service

@@ -131,8 +131,9 @@ class DeskSession:
 
         found = self._open(replace(self.settings, database=f"sqlite:///{file}"))
         # The sample desk may have a team of its own: what was tried out there changes nobody's files.
-        own = desk_home() / "sample-shifts"
-        use_shifts(own if own.is_dir() else None)
+        from conciergedesk.rota.team import sample_folder
+
+        use_shifts(sample_folder(desk_home()))
         return found
 
     def _plant(self, file: Path, progress: Callable[[float], None]) -> None:

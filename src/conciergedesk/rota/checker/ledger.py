@@ -20,6 +20,7 @@ class Ledger:
     Attributes:
         against_contract: minutes above (or below, negative) the contract over the days asked.
         recovery_minutes: rest earned by Sundays, holidays and nights under the rule packs.
+        recovery_taken: rest taken back; it counts as worked against the contract.
         carried: what was carried over, for fairness over the year.
     """
 
@@ -42,10 +43,11 @@ class Ledger:
     holidays_carried: int
     evenings_carried: int
     recovery_carried: int
+    recovery_taken: int = 0
 
     @property
     def recovery_balance(self) -> int:
-        return self.recovery_carried + self.recovery_minutes
+        return self.recovery_carried + self.recovery_minutes - self.recovery_taken
 
 
 def ledger(
@@ -77,13 +79,14 @@ def ledger(
         sunday_minutes * percent + national_minutes * give.holiday_percent + night * give.night_percent
     ) // 100
     minutes = sum(span.worked for span in work)
+    taken = sum(one.minutes for one in rota.recoveries if one.agent == agent.id and first <= one.day <= last)
     days_in = sum(
         1 for offset in range((last - first).days + 1)
         if not rota.absent(agent.id, first + timedelta(days=offset))
     )  # fmt: skip
     return Ledger(
         agent=agent.id, first=first, last=last, days=len(worked_days), minutes=minutes,
-        against_contract=minutes - agent.contract_minutes * days_in // 7 if agent.contract_minutes else 0,
+        against_contract=minutes + taken - agent.contract_minutes * days_in // 7 if agent.contract_minutes else 0,
         sundays=sundays, sunday_minutes=sunday_minutes,
         holidays=sum(holiday_on(rota.site, day) is not None for day in worked_days), holiday_minutes=holiday_minutes,
         evenings=len({span.day for span in work if ShiftKind.EVENING in span.shift.kinds}),
@@ -91,6 +94,7 @@ def ledger(
         on_call_minutes=sum(span.length for span in spans if span.shift.on_call), recovery_minutes=recovery,
         sundays_carried=agent.balance.sundays, holidays_carried=agent.balance.holidays,
         evenings_carried=agent.balance.evenings, recovery_carried=agent.balance.recovery_minutes,
+        recovery_taken=taken,
     )  # fmt: skip
 
 

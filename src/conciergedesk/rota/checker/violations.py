@@ -98,7 +98,9 @@ class Gathered:
         )  # fmt: skip
         who = plural("{count} person", "{count} people", people, language)
         source = first.rule.source if first.rule is not None else ""
-        return translate(N_("{text}, {people} ({source})"), language, text=sentence, people=who, source=source)
+        return translate(
+            N_("{text}, {people} ({source})"), language, text=sentence, people=who, source=source
+        )
 
     def __str__(self) -> str:
         return self.in_language()

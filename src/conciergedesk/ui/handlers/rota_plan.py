@@ -17,6 +17,7 @@ from conciergedesk.ui.handlers.rota_desk import RotaDesk
 from conciergedesk.ui.modals.confirm import Confirm
 from conciergedesk.ui.modals.form import Field, FormSheet
 from conciergedesk.ui.modals.rota_check import CheckSheet
+from conciergedesk.ui.modals.rota_versions import GoBack, VersionSheet
 from conciergedesk.ui.screens.rota import RotaScreen
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class RotaPlanning:
             ("rota.generate", self.generate),
             ("rota.drop", self.drop),
             ("rota.check", self.check),
+            ("rota.versions", self.versions),
         ):
             desk.app.on_act(act, handler)
 
@@ -113,6 +115,34 @@ class RotaPlanning:
             people = ", ".join(f"{self.desk.name(person)} {count}" for person, count in fresh.items())
             lines.append(_("New days: {people}", people=people))
         return lines or [_("Nothing changes.")]
+
+    # --- going back ---
+
+    def versions(self, ask: Ask) -> None:
+        """What was published, and going back to it."""
+        screen = self.desk.screen(ask)
+        if screen is None:
+            return
+        screen.run_service(
+            self.desk.room.publications,
+            lambda found: self.desk.app.push_screen(
+                VersionSheet(found),
+                lambda chosen: self._go_back(screen, chosen) if chosen is not None else None,
+            ),
+            group="rota-open",
+            exclusive=True,
+        )
+
+    def _go_back(self, screen: RotaScreen, chosen: GoBack) -> None:
+        """What it says becomes a draft; what would change is shown before anything is published."""
+
+        def shown(preview: Preview) -> None:
+            screen.reload(preview.draft.first)
+            self._ask_reason(screen, preview)
+
+        screen.run_service(
+            lambda: self.desk.room.go_back(chosen.version, before=chosen.before), shown, group="write"
+        )
 
     def drop(self, ask: Ask) -> None:
         screen = self.desk.screen(ask)

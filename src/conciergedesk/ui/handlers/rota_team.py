@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from typing import TYPE_CHECKING
 
 from conciergedesk.core.i18n import _, show_date
 from conciergedesk.rota.asking import AskCard
+from conciergedesk.rota.law.wording import hours
 from conciergedesk.rota.values import OFF, Wish
 from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import Ask
 from conciergedesk.ui.handlers.rota_desk import RotaDesk
 from conciergedesk.ui.modals.choice import Choice, Option
+from conciergedesk.ui.modals.form import Field, FormSheet
 from conciergedesk.ui.modals.rota_asks import Answered, AskSheet
 from conciergedesk.ui.modals.rota_people import NowSheet, YearSheet
 from conciergedesk.ui.rota_people import RotaPeople
 from conciergedesk.ui.screens.rota import RotaScreen
 from conciergedesk.ui.widgets.rota_grid import Place
+
+if TYPE_CHECKING:
+    from conciergedesk.rota.year import PersonYear
 
 STRONG = 4
 LIGHT = 2
@@ -34,6 +40,7 @@ class RotaTeam:
             ("rota.asks", self.asks),
             ("rota.wish", self.wish),
             ("rota.year", self.year),
+            ("rota.recover", self.recover),
             ("rota.now", self.now),
             ("rota.export", self.export),
             ("rota.month", self.month),
@@ -170,6 +177,53 @@ class RotaTeam:
             group="rota-open",
             exclusive=True,
         )
+
+    def recover(self, ask: Ask) -> None:
+        """Rest that a person takes back, out of what Sundays, holidays and nights have earned."""
+        found = self.desk.at(ask)
+        if found is None:
+            return
+        screen, place = found
+        if not place.person or screen.reading is None:
+            screen.refuse(_("Choose a person first."))
+            return
+        person, day = place.person, place.day
+        agent = screen.reading.desk.rota.agent_by_id[person]
+
+        def show(year: PersonYear) -> None:
+            noted = sum(one.minutes for one in year.taken if one.day == day)
+            wished = noted or agent.contract_minutes // 5 or 420
+            form: FormSheet[tuple[date, int]] = FormSheet(
+                _("Recovery taken"),
+                [
+                    Field("day", _("Day"), day.isoformat(), _("such as 2027-03-22")),
+                    Field("hours", _("Hours"), hours(wished), _("7 h, 3 h 30; 0 takes it out again")),
+                ],
+                lambda values: self.desk.room.note_recovery(person, values["day"], values["hours"]),
+                context=_(
+                    "{name}: {left} due", name=self.desk.name(person), left=hours(year.total.recovery_balance)
+                ),
+            )
+            self.desk.app.push_screen(form, lambda answer: done(answer, year.total.recovery_balance + noted))
+
+        def done(answer: tuple[date, int] | None, due: int) -> None:
+            if answer is None:
+                return
+            when, minutes = answer
+            said = _(
+                "{name} takes {hours} back on {day}, {left} left", name=self.desk.name(person), hours=hours(minutes),
+                day=show_date(when), left=hours(due - minutes),
+            )  # fmt: skip
+            if not minutes:
+                said = _(
+                    "The recovery of {name} on {day} is taken out",
+                    name=self.desk.name(person),
+                    day=show_date(when),
+                )
+            screen.say(said, "desk.undo")
+            screen.reload()
+
+        screen.run_service(lambda: self.people.year(person, day), show, group="rota-open", exclusive=True)
 
     def now(self, ask: Ask) -> None:
         screen = self.desk.screen(ask)

@@ -112,8 +112,12 @@ class YearSheet(RotaSheet[None]):
         return row
 
     def _ledger(self, width: int) -> list[Row]:
-        total = self._year.total
-        rows = [title_row(_("Recovery"), hours(total.recovery_balance), width - 1, margin=0)]
+        year, total = self._year, self._year.total
+        rows = [
+            title_row(
+                _("Recovery"), _("{hours} due", hours=hours(total.recovery_balance)), width - 1, margin=0
+            )
+        ]
         parts = (
             (_("Sundays worked"), total.sunday_minutes),
             (_("holidays worked"), total.holiday_minutes),
@@ -121,6 +125,12 @@ class YearSheet(RotaSheet[None]):
         )
         for label, minutes in parts:
             rows.append(Row().gap(1).data(label, "text", 24).to(26).say(hours(minutes), "text"))
+        if year.taken:
+            days = ", ".join(f"{show_date(one.day)} {hours(one.minutes)}" for one in year.taken)
+            row = (
+                Row().gap(1).data(_("taken back"), "text", 24).to(26).say(hours(total.recovery_taken), "text")
+            )
+            rows += [row, *paragraph(days, width, "muted")]
         said = _(
             "{earned} earned in this year, {carried} carried over; a day is due within three months of every 7 h "
             "(IDCC 1909, art. 14).",

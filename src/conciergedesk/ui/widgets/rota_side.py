@@ -57,7 +57,7 @@ class RotaRules(PaintedScroll):
             )
             rows.append(row.data(said, "text", max(width - row.width - 1, 8)))
         for sign, ink, found in ((glyphs().late, "late", broken), (glyphs().notice, "soon", advice)):
-            for one in found[:MOST_LINES]:  # type: ignore[union-attr]
+            for one in found[:MOST_LINES]:
                 for number, line in enumerate(wrapped(str(one), width - 5, 3)):
                     row = Row().gap(1).say(f"{sign} " if not number else "  ", ink)
                     rows.append(row.data(line, "text" if ink == "late" else "calm", width - 4))
