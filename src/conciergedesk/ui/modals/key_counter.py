@@ -84,6 +84,8 @@ class CounterSheet(Sheet[ResultT]):
     def compose_sheet(self) -> Iterable[Widget]:
         for name in self._order:
             label = Static(text(self._labels[name], "muted", 12), markup=False, classes="field-label")
+            self._echoes[name].display = False
+            self.boxes[name].add_class("-alone")
             yield Horizontal(label, self.boxes[name], self._echoes[name], classes="field-line key-line")
         yield from self.compose_below()
 
@@ -93,6 +95,8 @@ class CounterSheet(Sheet[ResultT]):
     def echo(self, name: str, said: str, ink: str = "calm") -> None:
         """Say beside a line how it was understood."""
         self._echoes[name].update(text(said, ink, 60))
+        self._echoes[name].display = bool(said)
+        self.boxes[name].set_class(not said, "-alone")
 
     def is_given(self, name: str) -> bool:
         return bool(self.boxes[name].value.strip())

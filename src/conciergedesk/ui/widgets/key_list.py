@@ -162,7 +162,7 @@ class KeyHeading(Painted):
         late = sum(one.state is KeyState.OVERDUE for one in self._rows)
         gone = len(kinds) - here
         if self._filter:
-            row.say("/", "accent bold").data(self._filter, "accent", 20).gap(2)
+            row.say("/", "accent bold").data(self._filter, "accent", 36).gap(2)
         else:
             row.say(plural("{count} set", "{count} sets", len(kinds)), "muted").gap(2)
         parts = [
@@ -170,7 +170,7 @@ class KeyHeading(Painted):
             (_("{count} outside", count=gone), "text"),
             (plural("{count} late", "{count} late", late), "late bold" if late else "muted"),
         ]
-        for said, ink in parts:
+        for said, ink in parts[1:] if self._filter and width < 100 else parts:
             row.say(said, ink).gap(2)
         return row.end(self._last_count(), width - 2)
 

@@ -8,7 +8,7 @@ from conciergedesk.core.i18n import N_, _, plural, show_date
 from conciergedesk.keys.cards import IncidentCard, PlaceCard, RegisterLine, SetCard
 from conciergedesk.keys.custody import HELD_BY_DESK, OUTSIDE_DESK, KeyState
 from conciergedesk.keys.rules import Check, Met, Rung
-from conciergedesk.ui.cells import Row, duration, safe, short, when, word
+from conciergedesk.ui.cells import Row, duration, safe, short, when, word, wrapped
 from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.key_words import (
     INCIDENT_WORDS,
@@ -182,7 +182,7 @@ class KeyPane(PaintedScroll):
             until = _("until {day}", day=show_date(card.mandate_until, pattern="d MMM y"))
         ended = card.mandate_until is not None and card.mandate_until < now.date()
         owner = safe(card.owner) or glyphs().dash
-        facts.append((_("Mandate"), f"{owner}, {until}", "late" if ended else "text"))
+        facts.append((_("Mandate"), f"{until}, {owner}", "late" if ended else "text"))
         for seal in card.seals:
             said = word(SEAL_WORDS[seal.kind])
             opened = plural("opened {count} time", "opened {count} times", seal.openings)
@@ -249,8 +249,9 @@ class KeyPane(PaintedScroll):
             Rung.RED: _("late by {span}: ring the holder, tell the owner"),
             Rung.TREAT_AS_LOST: _("late by {span}: treat it as lost"),
         }[card.row.rung]
-        said = todo.replace("{span}", duration(now - due))
-        rows.append(Row().gap(1).data(said, "late" if card.row.rung >= Rung.RED else "soon", edge - 1))
+        said = todo.replace("{span}", duration(due - now).lstrip("-"))
+        ink = "late" if card.row.rung >= Rung.RED else "soon"
+        rows += [Row().gap(1).say(line, ink) for line in wrapped(said, max(edge - 2, 12), 2)]
         for one in chases[:3]:
             answer = safe(one.answer) or _("no answer yet")
             rows.append(
