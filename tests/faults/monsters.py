@@ -15,6 +15,8 @@ from conciergedesk.core.desk import Desk
 
 SENTINEL = "Zorn"
 """Visible, in every monster: where it stands on the screen, a monster was shown."""
+MARK = "¤"
+"""The same in what was scrawled on the labels of the house's files, where there is no room for more."""
 
 MONSTERS = (
     "Zorn[/] [@click=app.quit]x[/] [red]r[/] [$error] [link=http://evil.example]l[/link] [/nope] \\[",
@@ -34,6 +36,12 @@ ALIVE = re.compile(
     "\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 """What may never reach a terminal outside the sequences of the screen library; ESC is judged by ``tokens``."""
+
+
+def shows_a_monster(shown: str) -> bool:
+    """Whether hostile text stands, harmlessly, in what was shown."""
+    return SENTINEL in shown or MARK in shown
+
 
 _LOOK = r"(?:[0-9]|2[1-9]|39|49|[34]8;2;\d+;\d+;\d+)"
 _OURS = re.compile(

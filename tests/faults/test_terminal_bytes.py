@@ -20,9 +20,20 @@ from conciergedesk.requests import service as requests
 from conciergedesk.requests.service import NewRequest
 from conciergedesk.staff.queries import actor_for, agents
 from tests.faults.house import book, house
-from tests.faults.monsters import ALIVE, MONSTERS, SENTINEL, escaped, poison
+from tests.faults.monsters import ALIVE, MONSTERS, SENTINEL, escaped, poison, shows_a_monster
 from tests.faults.terminal import KEYS, ROOT, Terminal
 from tests.faults.vandal import Vandal, alive_in, scrawl_on_house_files
+
+BASES = {"Sheet", "CounterSheet", "RotaSheet"}
+"""What other sheets are made of; nobody opens them."""
+WITHOUT_DATA = {
+    "Welcome": "the first screen, while there is no desk yet: nothing can be read",
+    "GoSheet": "one row of keys and the names of the screens",
+    "HelpSheet": "the keys that work here",
+    "Palette": "the acts of the program by their names",
+    "CountSheet": "tags and figures that the desk itself gives out",
+}
+"""Sheets that show nothing that people, imports or the house's files could have written."""
 
 
 @dataclass
@@ -69,12 +80,18 @@ def test_nothing_alive_gets_past_a_service_or_an_import(vandalised: Vandalised) 
 def test_no_room_and_no_sheet_lets_anything_through(vandalised: Vandalised) -> None:
     assert escaped(vandalised.written) == []
     assert vandalised.report["complaints"] == []
-    rooms, sheets = vandalised.report["rooms"], vandalised.report["sheets"]
-    assert [name for name, shown in rooms.items() if SENTINEL not in shown] == [], (
-        "nothing hostile was shown here"
-    )
-    assert len(sheets) > 25, "the walk did not get far"
-    assert sum(SENTINEL in shown for shown in sheets.values()) > 0.8 * len(sheets)
+    rooms = vandalised.report["rooms"]
+    assert [name for name, shown in rooms.items() if not shows_a_monster(shown)] == [], "nothing hostile here"
+
+
+def test_every_sheet_of_the_program_was_opened_over_hostile_data(vandalised: Vandalised) -> None:
+    opened = vandalised.report["sheets"]
+    every = set(vandalised.report["every_sheet"])
+    assert every >= BASES | WITHOUT_DATA.keys(), "a sheet that does not exist any more"
+    concrete = every - BASES
+    assert sorted(concrete - opened.keys() - {"Welcome"}) == [], "no way leads here: give the walker one"
+    harmless = [name for name, shown in opened.items() if not shows_a_monster(shown)]
+    assert sorted(set(harmless) - WITHOUT_DATA.keys()) == [], "nothing hostile was shown in this frame"
 
 
 def test_nor_does_the_command_line(vandalised: Vandalised) -> None:
@@ -106,14 +123,6 @@ def test_nor_does_the_smallest_terminal(vandalised: Vandalised) -> None:
         for key in ("enter", "right", "v", "s", "h", "n", "f3", "f4", "f7"):
             desk.press(key)
             desk.press_at_once("down", "escape", "escape")
-        assert_tame(desk)
-
-
-def test_signing_in_lets_nothing_through(vandalised: Vandalised) -> None:
-    with Terminal(["open"], vandalised.home, environment=vandalised.settings) as desk:
-        desk.until_shown(SENTINEL)
-        desk.type("zorn")
-        desk.press("down", "up")
         assert_tame(desk)
 
 

@@ -27,8 +27,9 @@ from conciergedesk.hotline.house import hotline_house
 from conciergedesk.hotline.service import NewTicket
 from conciergedesk.hotline.triage import Party
 from conciergedesk.keys import service as keys
-from conciergedesk.keys.custody import Identity
-from conciergedesk.keys.service import NewSet
+from conciergedesk.keys.custody import HolderKind, Identity
+from conciergedesk.keys.house import key_house
+from conciergedesk.keys.service import HandOver, NewSet
 from conciergedesk.providers import service as providers
 from conciergedesk.providers.cards import CardRules, ProviderValues
 from conciergedesk.providers.importers.apply import apply_import
@@ -44,16 +45,33 @@ from conciergedesk.reports import service as reports
 from conciergedesk.requests import service as requests
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.requests.service import NewRequest
+from conciergedesk.rota import asking
 from conciergedesk.rota import service as rota
 from conciergedesk.rota.house import rota_house
 from conciergedesk.rota.values import Assignment, Roster
 from conciergedesk.staff import service as staff
 from tests.conftest import hire
-from tests.faults.monsters import ALIVE, MONSTERS, SENTINEL
+from tests.faults.monsters import ALIVE, MARK, MONSTERS, SENTINEL
 
-GRAFFITO = r"\u001b[31;5;7m\u0007\u0000\u202e[/nope][@click=app.quit] "
-SHORT_GRAFFITO = r"\u001b\u0007\u0000\u009b\u202e"
-_LABEL = re.compile(r'(?m)^(label = \{ fr = ")')
+LATE_DAY = timedelta(days=9)
+"""After the Monday of this week: a late shift before the early one of somebody else."""
+CALLER = "03 53 01 77 11"
+GRAFFITO = MARK + r"\u001b[31;5;7m\u0007\u0000\u202e[/nope][@click=app.quit] "
+SHORT_GRAFFITO = MARK + r"\u001b\u0007\u0000\u009b\u202e"
+ANOTHER_ITEM = f"""
+[[item]]
+id = "Z99"
+stage = "R8"
+label = {{ fr = "{SHORT_GRAFFITO}", en = "{SHORT_GRAFFITO}", de = "{SHORT_GRAFFITO}" }}
+owners = ["CO"]
+anchor = "d0"
+due = "-1d"
+rule = {{ fr = "{GRAFFITO}", en = "{GRAFFITO}", source = "house", certainty = "convention" }}
+"""
+"""What a file of the plan before this one does not have."""
+_LABEL = re.compile(
+    r'(?m)^(label = \{ fr = ").'
+)  # the mark takes the place of a letter: some have no room for more
 _WORDS = re.compile(r'((?<!label = \{ )\bfr = "|(?m:^)(?:label|name|title|text) = ")(?=[^"\s])')
 _FROM_FILES = (
     "services",
@@ -80,9 +98,13 @@ def scrawl_on_house_files(folder: Path) -> dict[str, str]:
                 words = _LABEL.sub(lambda found: found[1] + SHORT_GRAFFITO, file.read_text(encoding="utf-8"))
                 file.write_text(_WORDS.sub(lambda found: found[1] + GRAFFITO, words), encoding="utf-8")
         for file in copy.rglob("*.md"):
-            file.write_text(
-                file.read_text(encoding="utf-8") + "\n" + MONSTERS[2] + MONSTERS[0], encoding="utf-8"
-            )
+            first, title, rest = file.read_text(encoding="utf-8").partition("\n## ")
+            rest = rest.replace("\n\n", f"\n\n{MONSTERS[0]}\n\n{MONSTERS[2]}\n\n", 1)
+            file.write_text(first + title + rest, encoding="utf-8")
+        plan = copy / "relocation" / "settling_family.toml"
+        if plan.exists():
+            with plan.open("a", encoding="utf-8") as file_of_house:
+                file_of_house.write(ANOTHER_ITEM)
         chosen[f"CONCIERGEDESK_{name.upper()}"] = str(copy)
     return chosen
 
@@ -186,15 +208,24 @@ class Vandal:
             )  # fmt: skip
         act(ines, requests.wait_client, book, made[4], whom=word())
         act(ines, requests.wait_provider, book, made[5], whom=word())
+        self.made = made
         act(self.colleague, staff.be_present, "autre", open_kind=PromiseKind.REQUEST, open_id=made[0])
 
     def keys(self, people: list[int]) -> None:
         place = self.desk.act(self.actor, keys.add_place, "hook", "1")
-        new_set = NewSet(
-            [("door", 1), ("badge", 1)], people[0], place, self.word(), date(2026, 1, 1), date(2099, 12, 31),
-            lodging_id=self.lodging, identity=Identity.KNOWN_PERSON, number=204,
+        made = []
+        for number in (204, 205, 206):
+            new_set = NewSet(
+                [("door", 1), ("badge", 1)], people[0], place, self.word(), date(2026, 1, 1), date(2099, 12, 31),
+                lodging_id=self.lodging, identity=Identity.KNOWN_PERSON, number=number,
+            )  # fmt: skip
+            made.append(self.desk.act(self.actor, keys.register_set, new_set).id)
+        self.desk.act(self.actor, keys.declare_lost, key_house(), made[1], reason=self.word())
+        out = HandOver(
+            made[2], HolderKind.GUEST, self.now + timedelta(hours=5), 2, people[1], identity=Identity.KNOWN_PERSON,
+            request_id=self.made[0],
         )  # fmt: skip
-        self.desk.act(self.actor, keys.register_set, new_set)
+        self.desk.act(self.actor, keys.hand_over, self.book, key_house(), out)
 
     def providers(self) -> None:
         act, ines, word = self.desk.act, self.actor, self.word
@@ -235,13 +266,13 @@ class Vandal:
         act, ines, word = self.desk.act, self.actor, self.word
         house = hotline_house(self.book)
         site = act(ines, hotline.add_site, self.provider_ids[0], word(), commune=word(), note=word())
-        contact = act(ines, hotline.add_contact, site, word(), "03 53 01 77 11", role=word())
+        contact = act(ines, hotline.add_contact, site, word(), CALLER, role=word())
         asset = act(ines, hotline.add_asset, site, "tablet", label=word(), model=word(), clause=word())
         tickets = []
         for number in range(5):
             new = NewTicket(
                 "T1", title=word(), site_id=site, asset_id=asset, caller=word(), caller_role=word(),
-                number="03 53 01 77 11", keys="", since=word(), workaround=word(),
+                number=CALLER, keys="", since=word(), workaround=word(),
             )  # fmt: skip
             tickets.append(act(ines, hotline.open_ticket, house, new).id)
             act(ines, hotline.note, house, tickets[-1], word(), override_reason=word())
@@ -254,7 +285,7 @@ class Vandal:
         act(ines, hotline.plan_round, house, self.now + timedelta(hours=1), [site], vehicle=word())
         act(ines, hotline.register_card, "100200", holder=word())
         act(ines, hotline.name_referents, house, "terminals", ines.id or 0)
-        call = act(ines, hotline.ring_in, "03 53 01 77 11", line="technical")
+        call = act(ines, hotline.ring_in, CALLER, line="technical")
         act(SYSTEM, hotline.caller_gave_up, house, call)
         del contact
 
@@ -266,6 +297,7 @@ class Vandal:
             new = NewFile(
                 self.name(), self.today + timedelta(days=20 - 19 * number), employer=word(200),
                 coach_id=ines.id, phone="06 39 98 30 30", from_place=word(), work_place=word(),
+                facts={"work_country": "LU"},
             )  # fmt: skip
             files.append(act(ines, relocation.open_file, house, new))
         for file in files:
@@ -283,7 +315,15 @@ class Vandal:
             act(ines, relocation.add_item, house, file, label=word(), who=word())
             act(ines, relocation.flag_risk, house, file, label=word(), action=word(), review_on=self.today)
             act(ines, relocation.ask, house, file, "EM", word())
-            act(ines, relocation.see_document, house, file, word(120), holder=word(), kept_by=word())
+            act(
+                ines,
+                relocation.see_document,
+                house,
+                file,
+                self.name()[:120],
+                holder=self.name()[:80],
+                kept_by=self.name()[:80],
+            )
         with self.desk.read() as session:
             from sqlmodel import select
 
@@ -293,9 +333,13 @@ class Vandal:
             ).first()
         assert item is not None and contact is not None
         act(ines, relocation.set_state, house, item, "waiting", waiting_for=word(), reason=word())
-        act(
+        programme = act(
             ines, relocation.plan_programme, house, kind="candidate_visit", household=self.name(),
             starts_at=self.now + timedelta(days=3), ends_at=self.now + timedelta(days=3, hours=6), vacancy=word(),
+        )  # fmt: skip
+        act(
+            ines, relocation.add_part, house, programme, "dinner", label=word(), location=word(),
+            starts_at=self.now + timedelta(days=3), ends_at=self.now + timedelta(days=3, hours=2),
         )  # fmt: skip
 
     def rota(self) -> None:
@@ -308,7 +352,13 @@ class Vandal:
                 for step in range(14)
             )
         )
-        self.desk.act(self.actor, rota.save_draft, house, roster, monday, monday + timedelta(days=27))
+        act = self.desk.act
+        last = monday + timedelta(days=27)
+        draft = act(self.actor, rota.save_draft, house, roster, monday, last)
+        act(self.actor, rota.publish, house, draft, reason=self.word(200))
+        shorter = Roster(tuple(one for one in roster.assignments if one.day < monday + timedelta(days=13)))
+        act(self.actor, rota.save_draft, house, shorter, monday, last)
+        act(self.actor, asking.call_volunteers, house, monday + timedelta(days=8), "S", note=self.word(200))
 
     def handover(self) -> None:
         act, word, book = self.desk.act, self.word, self.book
@@ -325,6 +375,7 @@ class Vandal:
             due_at=self.now + timedelta(hours=2), reason=word(),
         )  # fmt: skip
         act(giver, handover.sign, draft, reason=word())
+        act(giver, handover.edit_line, book, own, what=word(240), reason=word())
         act(self.actor, handover.ask, book, draft, word(500), line_id=own)
         act(self.actor, handover.write_synthesis, book, draft, word(1900))
 
