@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from functools import lru_cache
+from threading import Event
 
 import pytest
 
@@ -15,14 +17,17 @@ from conciergedesk.rota import service
 from conciergedesk.rota.changes import swap
 from conciergedesk.rota.checker.coverage import seat_counts
 from conciergedesk.rota.house import rota_house
+from conciergedesk.rota.planning import PlanResult
 from conciergedesk.rota.queries import desk_rota
 from conciergedesk.rota.repair import mark_absent
-from conciergedesk.rota.values import Assignment
+from conciergedesk.rota.values import Assignment, Roster
 from conciergedesk.staff.queries import actor_for
 from conciergedesk.ui.handlers.rota_desk import ExceptionSheet
 from conciergedesk.ui.modals.choice import Choice
+from conciergedesk.ui.modals.rota_check import CheckSheet
 from conciergedesk.ui.modals.rota_stand_in import StandInSheet
 from tests.four_weeks import MONDAY, planned
+from tests.keyboard import strike
 
 from .conftest import OpenRota, RotaOnScreen, someone_on
 
@@ -218,3 +223,43 @@ async def test_a_planner_notes_recovery_and_goes_back_to_a_publication(
         assert room.roster().shifts_on(gone.agent, gone.day) == ("C",)
         await room.press("z")
         assert "2 publications" in room.text
+
+
+class Endless:
+    """A search that only ends when it is given up."""
+
+    def __init__(self) -> None:
+        self.began, self.over = Event(), Event()
+
+    def run(self) -> None:
+        self.began.set()
+        assert self.over.wait(30), "nobody has given it up"
+
+    def give_up(self) -> None:
+        self.over.set()
+
+
+async def test_leaving_the_desk_ends_what_is_still_being_worked_out(open_rota: OpenRota) -> None:
+    search = Endless()
+    async with open_rota((80, 24)) as room:
+        room.app.push_screen(CheckSheet("", (), (), search))
+        await asyncio.to_thread(search.began.wait, 10)
+        await strike(room.app, "ctrl+q")
+    assert search.over.is_set()
+
+
+async def test_a_new_draft_is_published_from_its_own_sheet(open_rota: OpenRota, planner: Actor) -> None:
+    async with open_rota((80, 24)) as room:
+        house = room.handlers.room.house
+        later = MONDAY + timedelta(days=28)
+        draft = room.desk.act(planner, service.save_draft, house, Roster(), later, later)
+        room.screen.reload(later)
+        await room.settle()
+        result = PlanResult(Roster(), 0.0, 0.0, (), 0.1, 0.1, 0.1)
+        room.handlers.planning._show_check(
+            room.screen, later, later, "", explain=False, result=result, number=draft
+        )
+        await room.settle()
+        assert "P publier" in room.text
+        await room.press("P")
+        assert "Publier du lun. 19 avr." in room.text

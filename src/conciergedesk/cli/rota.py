@@ -406,7 +406,9 @@ def _month(house: RotaHouse, month: str, session: Any) -> bytes:
     from conciergedesk.rota.queries import desk_rota
 
     found = session.ask(desk_rota, house, rota.first, rota.days)
-    return month_pdf(found.rota, found.roster, house.law, now, Standing(found.published_until))
+    return month_pdf(
+        found.rota, found.roster, house.law, now, Standing(found.published_until, since=found.published_from)
+    )
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -13,7 +14,8 @@ from conciergedesk.core.i18n import N_
 from conciergedesk.core.journal import JournalLine
 from conciergedesk.rota.exports import feed_of_person, feed_of_seat, payroll_csv
 from conciergedesk.rota.house import RotaHouse
-from conciergedesk.rota.queries import desk_rota
+from conciergedesk.rota.queries import DeskRota, desk_rota
+from conciergedesk.rota.values import Rota
 
 BACK = timedelta(days=28)
 DAYS = 7 * 26
@@ -34,8 +36,16 @@ def write_feeds(desk: Desk, house: RotaHouse, folder: Path) -> None:
         write_whole(folder / f"{file_name(agent.id)}.ics", feed_of_person(rota, roster, agent.id, now))
     for line in sorted({shift.line for shift in rota.shifts if shift.line}):
         write_whole(folder / f"line-{file_name(line)}.ics", feed_of_seat(rota, roster, line, now))
-    write_whole(folder / "hours.csv", payroll_csv(rota, roster, house.law).encode())
+    write_whole(folder / "hours.csv", payroll_csv(_as_published(found), roster, house.law).encode())
     write_whole(folder / STAMP, stamp.encode())
+
+
+def _as_published(found: DeskRota) -> Rota:
+    """The days that are published: hours against the contract mean nothing where nothing is planned yet."""
+    rota = found.rota
+    first = max(rota.first, found.published_from or rota.first)
+    last = min(rota.last, found.published_until or rota.last)
+    return replace(rota, first=first, days=max(1, (last - first).days + 1))
 
 
 def keep_feeds_current(desk: Desk, house: RotaHouse, folder: Path) -> bool:

@@ -42,10 +42,12 @@ class Standing:
     Attributes:
         until: last published day; later days are a draft, or nothing yet.
         draft: whether days of a draft stand on the page.
+        since: first day that was ever published; nobody is lacking before it.
     """
 
     until: date | None = None
     draft: bool = False
+    since: date | None = None
 
 
 def month_of(rota: Rota, day: date) -> Rota:
@@ -63,7 +65,8 @@ def month_values(
         (count.day, shift): count
         for count in seat_counts(rota, roster)
         for shift in count.shifts
-        if standing.until is None or count.day <= standing.until or standing.draft
+        if (standing.until is None or count.day <= standing.until or standing.draft)
+        and (standing.since is None or count.day >= standing.since)
     }
     gaps = sorted({(one.day, one.shifts[0]): one.missing for one in counts.values() if one.missing}.items())
     said = [

@@ -87,6 +87,7 @@ class DeskRota:
     published_until: date | None
     draft: RotaCard | None
     draft_roster: Roster
+    published_from: date | None = None
     absences: tuple[tuple[int, Absence], ...] = ()
 
     @property
@@ -178,6 +179,13 @@ def published_until(session: Session) -> date | None:
     return row[0] if row is not None else None
 
 
+def published_from(session: Session) -> date | None:
+    """The first day that was ever published; nothing was missing before it."""
+    query = pick(RotaVersion.first).where(RotaVersion.state == "published")
+    row = session.exec(query.order_by(col(RotaVersion.first)).limit(1)).first()
+    return row[0] if row is not None else None
+
+
 def open_draft(session: Session) -> RotaCard | None:
     """The newest draft, if one is open."""
     row = session.exec(
@@ -249,6 +257,7 @@ def desk_rota(session: Session, house: RotaHouse, first: date, days: int) -> Des
         until,
         draft,
         roster_of(session, house, draft.id) if draft is not None else Roster(),
+        published_from(session) if until is not None else None,
         tuple(away),
     )
 

@@ -178,7 +178,8 @@ class RotaRoom:
         return self.session.token()
 
     def load(self, first: date, days: int) -> RotaReading:
-        desk = self.session.ask(desk_rota, self.house, first, days)
+        house = self.house
+        desk = self.session.ask(desk_rota, house, first, days)
         roster = desk.shown
         last = first + timedelta(days=days - 1)
         counts = {}
@@ -186,14 +187,18 @@ class RotaRoom:
             [one for one in (desk.published_until, desk.draft.last if desk.draft else None) if one],
             default=first - timedelta(days=1),
         )
-        for one in seat_counts(desk.rota, roster, first, min(last, until)):
+        since = min(
+            [one for one in (desk.published_from, desk.draft.first if desk.draft else None) if one],
+            default=first,
+        )
+        for one in seat_counts(desk.rota, roster, max(first, since), min(last, until)):
             for shift in one.shifts:
                 counts[one.day, shift] = one
         changed: frozenset[tuple[str, date]] = frozenset()
         if desk.draft is not None:
             found = differences(desk.rota, desk.roster, roster, first, last)
             changed = frozenset((one.agent, one.day) for one in found if one.before)
-        law = self.house.law
+        law = house.law
         return RotaReading(
             desk=desk,
             roster=roster,
@@ -399,7 +404,9 @@ class RotaRoom:
         with_draft = draft and shown
         page = month_pdf(
             desk.rota, desk.shown if with_draft else desk.roster, self.house.law,
-            self.session.now().astimezone(self.house.zone), Standing(desk.published_until, with_draft),
+            self.session.now().astimezone(self.house.zone), Standing(
+                desk.published_until, with_draft, None if with_draft else desk.published_from
+            ),
         )  # fmt: skip
         file = make_private(desk_home() / "rota") / f"planning-{month.first:%Y-%m}.pdf"
         write_whole(file, page)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from conciergedesk.core.i18n import N_, plural, translate
 from conciergedesk.rota.law.packs import Rule, RuleKind
@@ -50,7 +51,7 @@ class Violation:
     def in_language(self, language: str | None = None) -> str:
         """One sentence: person, day, figure found, figure allowed, source."""
         in_hours = self.unit == "minutes" and self.kind is not RuleKind.BREAK
-        figures: dict[str, object] = {
+        figures: dict[str, Any] = {
             "person": self.person, "day": self.days[-1] if self.days else "",
             "value": hours(self.value) if in_hours else self.value,
             "limit": hours(self.limit) if in_hours else self.limit,

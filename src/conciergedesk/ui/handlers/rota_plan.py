@@ -54,8 +54,12 @@ class RotaPlanning:
         if draft is None:
             screen.refuse(_("There is no draft to publish. Plan a period first (all acts)."))
             return
+        self._look(screen, draft.id)
+
+    def _look(self, screen: RotaScreen, draft: int) -> None:
+        """Who changes what, before anything is published."""
         screen.run_service(
-            lambda: self.desk.room.preview(draft.id),
+            lambda: self.desk.room.preview(draft),
             lambda shown: self._ask_reason(screen, shown),
             group="rota-open",
         )
@@ -226,10 +230,12 @@ class RotaPlanning:
             return
         empty = [term for term in result.terms if term.name == "minimum"]
 
-        def done(_number: int) -> None:
+        def done(number: int) -> None:
             screen.reload(rota.first)
             said = _("The best plan leaves posts empty.") if empty else ""
-            self._show_check(screen, rota.first, rota.last, said, explain=bool(empty), result=result)
+            self._show_check(
+                screen, rota.first, rota.last, said, explain=bool(empty), result=result, number=number
+            )
 
         screen.run_service(
             lambda: self.desk.room.keep_plan(rota.first, rota.last, roster, result.value, result.bound), done,
@@ -255,7 +261,7 @@ class RotaPlanning:
 
     def _show_check(
         self, screen: RotaScreen, first: date, last: date, said: str, *, explain: bool,
-        result: PlanResult | None = None,
+        result: PlanResult | None = None, number: int = 0,
     ) -> None:  # fmt: skip
         room = self.desk.room
         draft = screen.reading is not None and screen.reading.desk.draft is not None
@@ -263,4 +269,7 @@ class RotaPlanning:
         if result is not None:
             draft, violations = True, result.violations
         search = room.search_reason(first, last, draft=draft) if explain else None
-        self.desk.app.push_screen(CheckSheet(said, room.head_count(), violations, search, result))
+        self.desk.app.push_screen(
+            CheckSheet(said, room.head_count(), violations, search, result),
+            lambda yes: self._look(screen, number) if yes and number else None,
+        )

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, ClassVar, Protocol
 
+from textual.binding import Binding
+
 from conciergedesk.core.errors import DeskError
 from conciergedesk.core.i18n import _, plural, show_number
 from conciergedesk.rota.checker.violations import Violation, gathered
@@ -28,8 +30,8 @@ class ReasonSearch(Protocol):
     def give_up(self) -> None: ...
 
 
-class CheckSheet(RotaSheet[None]):
-    """Shows it; the reasons arrive when they are found."""
+class CheckSheet(RotaSheet[bool]):
+    """Shows it; the reasons arrive when they are found. Answers True when a new draft is to be published."""
 
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.HELP,)
     rows: TextRows
@@ -38,15 +40,23 @@ class CheckSheet(RotaSheet[None]):
         self, said: str, lines: Sequence[LineArithmetic], violations: Sequence[Violation],
         search: ReasonSearch | None, result: PlanResult | None = None,
     ) -> None:  # fmt: skip
-        title = _("Check of the rota") if result is None else _("The draft")
-        super().__init__(title, _("P publishes it") if result is not None else "", TextRows(self.paint_lines))
         self._result = result
+        title = _("Check of the rota") if result is None else _("The draft")
+        super().__init__(title, "", TextRows(self.paint_lines))
+        if result is not None:
+            self._bindings.key_to_bindings["P"] = [Binding("P", "publish", "", show=False)]
         self._said = said
         self._lines = tuple(lines)
         self._violations = tuple(violations)
         self._search = search
         self._found: Explanation | None = None
         self._trouble = ""
+
+    def shown_pairs(self) -> Sequence[tuple[str, str]]:
+        return (("P", _("publish")),) if self._result is not None else ()
+
+    def action_publish(self) -> None:
+        self.dismiss(True)
 
     def on_mount(self) -> None:
         super().on_mount()
