@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from conciergedesk.core.db.undo import undo_last
 from conciergedesk.core.errors import InvalidInput, NotFound, RuleRefused
 from conciergedesk.hotline import service as hotline
-from conciergedesk.hotline.register import ambassador_card, recompute_commission
+from conciergedesk.hotline.ledgers import ambassador_card, recompute_commission
 from conciergedesk.providers import service as providers
 
 from .conftest import Line

@@ -9,18 +9,14 @@ import pytest
 from conciergedesk.core.errors import InvalidInput, NotAllowed, NotFound, RuleRefused
 from conciergedesk.hotline import service as hotline
 from conciergedesk.hotline.figures import knowledge
+from conciergedesk.hotline.ledgers import article_stats, referents, renewals_due, searches_in_vain, trainings
 from conciergedesk.hotline.register import (
-    article_stats,
     dormant_providers,
     find_asset,
     old_batteries,
-    referents,
-    renewals_due,
     rounds,
-    searches_in_vain,
     site_card,
     sites,
-    trainings,
     unseen_assets,
 )
 from conciergedesk.hotline.rules import AssetState, ResolutionCode

@@ -8,8 +8,8 @@ from typing import Any
 from conciergedesk.hotline import service as hotline
 from conciergedesk.hotline.cards import TicketCard
 from conciergedesk.hotline.figures import first_contact, resolutions
+from conciergedesk.hotline.ledgers import ambassador_card, recompute_commission
 from conciergedesk.hotline.queries import banners, incident_card, incidents
-from conciergedesk.hotline.register import ambassador_card, recompute_commission
 from conciergedesk.hotline.rules import Impact, ResolutionCode, Urgency
 from conciergedesk.hotline.service.opening import walk_of
 from conciergedesk.hotline.tables import Ticket

@@ -28,8 +28,9 @@ from conciergedesk.core.journal import Line
 from conciergedesk.core.phone import show_phone
 from conciergedesk.hotline.cards import IncidentCard, OpenTicket, RenewalLine, RoundCard, TicketCard
 from conciergedesk.hotline.house import HotlineHouse, hotline_house
+from conciergedesk.hotline.ledgers import renewals_due
 from conciergedesk.hotline.queries import incident_card, incidents, open_tickets, ticket_card
-from conciergedesk.hotline.register import renewals_due, rounds
+from conciergedesk.hotline.register import rounds
 from conciergedesk.hotline.rules import RESOLUTION_LABELS, ResolutionCode
 from conciergedesk.hotline.triage import PARTY_LABELS, Party
 from conciergedesk.requests.lifecycle import STATE_LABELS, State

@@ -149,8 +149,8 @@ def commission(
     """Recompute a statement with the rate valid at each booking date; old lines are never edited."""
     with spoken():
         from conciergedesk.hotline import service as hotline
+        from conciergedesk.hotline.ledgers import recompute_commission
         from conciergedesk.hotline.queries import read_ref
-        from conciergedesk.hotline.register import recompute_commission
         from conciergedesk.providers.queries import read_ref as read_provider
 
         session = signed_in(agent=agent, sample=sample) if correct else opened(sample=sample)
