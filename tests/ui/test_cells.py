@@ -17,6 +17,7 @@ from conciergedesk.ui.cells import (
     initials,
     separator_label,
     short,
+    short_name,
     time_left,
     when,
     wrapped,
@@ -78,6 +79,21 @@ def test_a_text_that_is_too_long_keeps_what_stands_before_the_comma() -> None:
     assert short("Jonas, famille de 4", 10) == "Jonas"
     assert short("Jonas", 10) == "Jonas"
     assert short("Bernadette-Marie, gîte", 10) == "Bernadett…"
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Anke Klein", "Anke Klein"),
+        ("Giulia Conti", "Giulia C."),
+        ("Lieselotte Hartmann", "Lieselotte"),
+        ("Auberge, comptoir", "Auberge"),
+        ("Hôtel du Beffroi", "Hôtel du…"),
+        ("03 53 01 57 01", "0353015701"),
+    ],
+)
+def test_a_name_that_is_too_long_keeps_its_first_name_and_an_initial(name: str, shown: str) -> None:
+    assert short_name(name, 10) == shown
 
 
 def test_initials_of_one_and_two_names() -> None:

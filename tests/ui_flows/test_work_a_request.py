@@ -196,6 +196,12 @@ async def test_enter_opens_the_form_filled_in_and_a_second_key_saves(
         assert (made.title, made.place, made.channel) == ("3 pers.", "Metz → aéroport Luxembourg", "phone")
         assert made.fields == {"from_place": "Metz", "to_place": "aéroport Luxembourg"}
         assert made.language == "de"
+        await driver.press("n")
+        await driver.type("panier tanneurs 20h klein")
+        await driver.press("enter", "enter")
+        basket = next(one for one in driver.requests() if one.type_code == "terroir_basket")
+        assert basket.lodging.endswith("Gîte des Tanneurs") and basket.people[0].name == "Anke Klein"
+        assert basket.fields == {"address": "Gîte des Tanneurs"}
         assert [call.due_at for call in made.call_backs] == [datetime(2027, 3, 24, 19, tzinfo=PARIS)]
 
 

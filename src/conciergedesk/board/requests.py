@@ -31,9 +31,6 @@ from conciergedesk.requests.queries import (
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.staff.rules import Right
 
-NAME_CELLS = 10
-"""Width of the list's column for whom a promise is."""
-
 AWAITED = {"client": N_("client"), "provider": N_("provider")}
 ROLES = {
     "requester": N_("Asked by"),
@@ -136,7 +133,7 @@ class RequestOffer:
             due_at=row.board_at,
             warn_at=None if row.state == State.CONFIRMED else row.warn_at,
             what=what,
-            for_whom=short_name(row.for_whom),
+            for_whom=row.for_whom,
             where=row.place,
             holder_id=row.holder_id,
             holder=row.holder,
@@ -159,8 +156,7 @@ class RequestOffer:
             due_at=row.due_at,
             warn_at=None,
             what=what,
-            # A number is never cut like a name; the list fits it in its own way.
-            for_whom=short_name(row.person) if row.person else whom,
+            for_whom=whom,
             where=_("phone"),
             holder_id=row.owner_id,
             holder=row.owner,
@@ -260,14 +256,6 @@ class RequestOffer:
         if lines:
             sections.append(Section(_("Linked"), lines=lines))
         return sections
-
-
-def short_name(name: str) -> str:
-    """A name that fits the list: whole when it is short, else first name and initial."""
-    if len(name) <= NAME_CELLS or " " not in name:
-        return name
-    first, _space, last = name.partition(" ")
-    return f"{first} {last[:1]}." if len(first) + 3 <= NAME_CELLS else first
 
 
 def _whom(person: PersonCard | None, language: str) -> str:

@@ -187,13 +187,7 @@ class LineReader:
         # Whoever notes it holds it by default; only a name that was typed goes over “leave it to the queue”.
         named = captured.assignee if captured.assignee is not None and captured.assignee.words else None
         holder = named.value.hit if named is not None else None
-        where = place.name if place is not None else ""
-        if captured.destination is not None:
-            where = (
-                f"{where} → {captured.destination.value.name}".strip(" →")
-                if where
-                else captured.destination.value.name
-            )
+        to = captured.destination.value.name if captured.destination is not None else ""
         lodging = place.hit.id if place is not None and place.hit is not None else None
         me = self._session.actor
         holder_id = holder.id if holder is not None else None
@@ -203,7 +197,7 @@ class LineReader:
             requester_id=reading.person.id if reading.person is not None else None,
             requester_name=name,
             requester_phone=phone.typed if phone is not None and reading.person is None else "",
-            place=where,
+            place=way(place.name if place is not None else "", to),
             lodging_id=lodging,
             wanted_from=moment.start if moment is not None else None,
             wanted_to=moment.end if moment is not None else None,
@@ -233,6 +227,11 @@ class LineReader:
             number,
             " ".join(part for part in (name, captured.leftover) if part),
         )
+
+
+def way(place: str, to: str) -> str:
+    """A place, or where from and where to, in one line."""
+    return " → ".join(part for part in (place.strip(), to.strip()) if part)
 
 
 HOW_MANY = ("persons", "covers", "group", "number")

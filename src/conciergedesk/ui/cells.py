@@ -53,6 +53,16 @@ def short(text: str, cells: int) -> str:
     return cut(whole, cells)
 
 
+def short_name(name: str, cells: int) -> str:
+    """Somebody's name in ``cells``: whole, else ``Giulia C.``, else the first name; anything else as ``short``."""
+    whole = clean_line(name)
+    first, _space, last = whole.partition(" ")
+    if cell_len(whole) <= cells or " " in last or not (first.istitle() and last[:1].isupper()):
+        return short(name, cells)
+    initial = f"{first} {last[:1]}."
+    return initial if cell_len(initial) <= cells else short(first, cells)
+
+
 def _short_number(number: str, cells: int) -> str:
     """A telephone number without its spaces; when even that is too long, its last digits, by which it is found."""
     digits = number.replace(" ", "")

@@ -8,24 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from conciergedesk.board.rules import PromiseKind
 from conciergedesk.core.i18n import N_, _, active_language, local, show_moment
-from conciergedesk.core.phone import show_phone
 from conciergedesk.ui.capturing import LineReader
 from conciergedesk.ui.cells import clock, safe
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
 from conciergedesk.ui.drafts import Drafts, Slip
 from conciergedesk.ui.form_words import (
-    channel_hint,
-    channel_word,
-    hour_to_call,
     language_hint,
     language_word,
     moment_hint,
-    moment_text,
-    read_channel,
     read_language,
     read_moment,
     stored_moment,
 )
+from conciergedesk.ui.handlers.request_form import form_fields, save_form
 from conciergedesk.ui.modals.capture import CaptureAnswer, CaptureSheet
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.form import Field, FormSheet
@@ -33,7 +28,6 @@ from conciergedesk.ui.modals.search import Found, SearchAnswer, SearchSheet
 from conciergedesk.ui.screens.board import BoardScreen
 
 if TYPE_CHECKING:
-    from conciergedesk.requests.catalogue import OwnField
     from conciergedesk.requests.queries import RequestCard
     from conciergedesk.ui.app import DeskApp
     from conciergedesk.ui.session import DeskSession
@@ -152,14 +146,13 @@ class IntakeHandlers:
         line, slip = answer.form_line, answer.slip or Slip(self.drafts, "capture")
 
         def read() -> list[Field]:
+            return form_fields(self.session, reader, line)
+
+        def show(said: list[Field]) -> None:
             # What was filled in before the form was interrupted goes over what the line says.
             typed = slip.values if slip.values.get("line") == line else {}
-            return [
-                replace(one, value=typed.get(FILLED_IN + one.name, one.value))
-                for one in self._fields(reader, line)
-            ]
+            fields = [replace(one, value=typed.get(FILLED_IN + one.name, one.value)) for one in said]
 
-        def show(fields: list[Field]) -> None:
             def park(values: Mapping[str, str]) -> None:
                 filled = {FILLED_IN + name: value for name, value in values.items()}
                 slip.keep({"line": line} | filled)
@@ -167,7 +160,7 @@ class IntakeHandlers:
             form = FormSheet(
                 _("New request"),
                 fields,
-                self._save_form(reader, slip),
+                save_form(self.session, reader, slip, line, {one.name: one.value for one in said}),
                 left=lambda values: self._park(screen, lambda: park(values)),
                 park=park,
                 context=safe(line, 40),
@@ -178,106 +171,6 @@ class IntakeHandlers:
 
     def _park(self, screen: DeskScreen, keep: Callable[[], None]) -> None:
         screen.run_service(keep, lambda _none: None, group="park")
-
-    def _fields(self, reader: LineReader, line: str) -> list[Field]:
-        from conciergedesk.core.moments import Moment
-
-        reading, now = reader.read(line), self.session.now()
-        new = reader.new_request(reading)
-        captured = reading.captured
-        moment: Moment | None = captured.moment.value if captured.moment is not None else None
-        person = (
-            reading.person.name
-            if reading.person is not None
-            else (new.requester_name if new is not None else "")
-        )
-        phone = captured.phone.value if captured.phone is not None else None
-        kind = reading.type
-        label = kind.label.in_language(active_language()) if kind is not None else ""
-        number = phone.e164 or phone.typed if phone is not None else ""
-        if not number and reading.person is not None:
-            number = reading.person.phone
-        language = captured.language.value if captured.language is not None else "fr"
-        fields = [
-            Field("type", _("Type"), label, _("keys, taxi, basket, dentist…")),
-            Field("person", _("For"), person, _("name, or nothing")),
-            Field("phone", _("Phone"), show_phone(number) if number else "", "+352 621 …"),
-            Field("wanted", _("When"), moment_text(moment, now) if moment is not None else "", moment_hint()),
-            Field("place", _("Where"), new.place if new is not None else ""),
-            Field("title", _("Title"), new.title if new is not None else captured.leftover, _("a few words")),
-            Field("priority", _("Priority"), reading.priority, "P1 · P2 · P3 · P4"),
-            Field("language", _("Language"), language_word(language), language_hint()),
-            Field(
-                "channel",
-                _("Channel"),
-                channel_word(new.channel if new is not None else "phone"),
-                channel_hint(),
-            ),
-        ]
-        if captured.call_at is not None:
-            fields.append(
-                Field("call", _("Call-back"), moment_text(captured.call_at.value, now), moment_hint())
-            )
-        if kind is not None:
-            known = new.fields if new is not None else {}
-            fields += [
-                Field(f"own:{one.key}", label, str(known.get(one.key, "")), hint)
-                for one, (label, hint) in ((one, asked_as(one)) for one in kind.fields)
-                if (one.required or one.key in known) and one.key not in ("property", "guest", "place_now")
-            ]
-        fields.append(Field("note", _("Note"), "", _("facts, as the person may read them")))
-        return fields
-
-    def _save_form(self, reader: LineReader, slip: Slip) -> Any:
-        person_id = reader.chosen_person
-
-        def save(values: Mapping[str, str]) -> int:
-            from conciergedesk.core.errors import InvalidInput
-            from conciergedesk.customers.queries import find_people
-            from conciergedesk.requests import service as requests
-            from conciergedesk.requests.service import NewRequest
-
-            session = self.session
-            found = session.book().catalogue.match(values["type"]) if values["type"].strip() else ()
-            if not found:
-                raise InvalidInput(N_("Say what it is about: keys, taxi, basket, dentist…"), field="type")
-            kind = found[0].type
-            moment = read_moment(values["wanted"], session.now())
-            call = read_moment(values.get("call", ""), session.now(), field="call")
-            hit = None
-            if person_id is not None:
-                hit = person_id
-            elif values["person"].strip():
-                people = session.ask(find_people, values["person"], session.now(), 1)
-                hit = people[0].id if people and people[0].score >= 99 else None
-            actor = session.actor
-            new = NewRequest(
-                kind.code,
-                title=values["title"],
-                requester_id=hit,
-                requester_name="" if hit is not None else values["person"],
-                requester_phone=values["phone"],
-                place=values["place"],
-                wanted_from=moment.start if moment is not None else None,
-                wanted_to=moment.end if moment is not None else None,
-                day_only=bool(moment is not None and moment.date_only),
-                priority=values["priority"].strip().upper(),
-                language=read_language(values["language"]),
-                channel=read_channel(values["channel"]),
-                call_back_at=hour_to_call(call) if call is not None else None,
-                holder_id=actor.id if actor is not None else None,
-                note=values["note"],
-                fields={
-                    name.removeprefix("own:"): read_answer(kind, name.removeprefix("own:"), value)
-                    for name, value in values.items()
-                    if name.startswith("own:") and value.strip()
-                },
-            )
-            made = session.act(requests.capture, session.book(), new)
-            slip.drop()
-            return made
-
-        return save
 
     # --- correcting and linking ---
 
@@ -469,33 +362,3 @@ class IntakeHandlers:
     def _reopened(self, screen: DeskScreen, found: Found) -> None:
         self.show(screen, PromiseKind.REQUEST, found.id)
         screen.say(_("{ref} reopened", ref=found.end), "desk.undo")
-
-
-def asked_as(asked: OwnField) -> tuple[str, str]:
-    """A type's own question and what may be answered: *Permission of the owner (who, when)* says it in brackets."""
-    from conciergedesk.requests.catalogue import FieldKind
-
-    label, _bracket, inside = asked.label.in_language(active_language()).partition(" (")
-    if asked.kind is FieldKind.YES_NO:
-        return label, _("yes or no")
-    if asked.kind is FieldKind.CHOICE:
-        return label, " · ".join(option.label.in_language(active_language()) for option in asked.options)
-    return label, inside.removesuffix(")") or _("to ask")
-
-
-def read_answer(kind: Any, name: str, value: str) -> object:
-    """The answer to a type's own question, from what was typed."""
-    from conciergedesk.core.text import fold
-    from conciergedesk.requests.catalogue import FieldKind
-
-    asked = kind.field(name)
-    if asked.kind is FieldKind.YES_NO:
-        return fold(value) in ("oui", "o", "yes", "y", "ja", "j")
-    if asked.kind is FieldKind.CHOICE:
-        for option in asked.options:
-            if fold(value) in (
-                fold(option.key),
-                *(fold(getattr(option.label, one)) for one in ("fr", "en", "de")),
-            ):
-                return option.key
-    return value

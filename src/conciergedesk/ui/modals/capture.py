@@ -252,7 +252,7 @@ class EchoRows(Painted):
             here = place == self.cursor
             row = Row(ground="select" if here else "").say(glyphs().cursor if here else " ", "accent")
             row.gap(1).data(
-                time_left(one.board_at, self.now)
+                time_left(one.board_at, self.now, under_separators=False)
                 if one.is_open
                 else show_date(local_time(one.opened_at).date()),
                 "calm",

@@ -18,6 +18,7 @@ from conciergedesk.ui.cells import (
     safe,
     separator_label,
     short,
+    short_name,
     state_glyph,
     state_ink,
     state_word,
@@ -136,7 +137,7 @@ def promise_row(promise: Promise, columns: Columns, now: datetime, me: int | Non
     row.data(promise.what, what_ink, columns.what)
     at += columns.what
     if columns.for_whom:
-        row.to(at + 1).say(short(promise.for_whom, columns.for_whom))
+        row.to(at + 1).say(short_name(promise.for_whom, columns.for_whom))
         at += 1 + columns.for_whom
     if columns.where:
         row.to(at + 1).say(short(promise.where, columns.where), "muted")
