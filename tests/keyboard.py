@@ -14,6 +14,8 @@ from textual.app import App
 from textual.keys import REPLACED_KEYS, _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
+from conciergedesk.ui.app import DeskApp
+
 SOON = 0.2
 """Seconds: a pause that ends sooner (a search while typing, the detail beside a list) is waited for."""
 PATIENCE = 60.0
@@ -23,6 +25,8 @@ def is_busy(app: App[None]) -> bool:
     """Whether anything is under way: a service in a thread, a message, a repaint, a short pause about to end."""
     screen = app.screen
     if any(not worker.is_finished for worker in app.workers):
+        return True
+    if isinstance(app, DeskApp) and app.typed.busy:
         return True
     if app._animator._animations or app._animator._scheduled:
         return True

@@ -104,6 +104,23 @@ async def test_saving_twice_and_leaving_at_once_saves_once(
     assert_sound(sqlite_desk)
 
 
+async def test_what_is_typed_ahead_goes_where_it_was_meant(sqlite_desk: Desk, clock: FixedClock) -> None:
+    """A slow line brings keys in bursts: no letter of a new request is an act on the list behind it."""
+    from conciergedesk.requests.queries import open_requests
+
+    people = furnish(sqlite_desk, book())
+    ines = hire(sqlite_desk, "Inès")
+    old = one_request(sqlite_desk, ines, book(), people["Anke"])
+    async with opened(sqlite_desk, clock, ines) as desk:
+        first, second = "taxi demain 6h30 gare", "taxi mardi 10h aéroport"
+        await strike(desk.pilot.app, "n", *first, "enter", "ctrl+s", "f2", "n", *second, "ctrl+s")
+        await desk.settle()
+    found = sqlite_desk.ask(open_requests)
+    assert [one.holder_id for one in found if one.id == old] == [None]
+    made = {one.place: one.state for one in found if one.id != old}
+    assert made == {"gare": "in_progress", "aéroport": "in_progress"}
+
+
 # --- time ---
 
 

@@ -10,6 +10,7 @@ from datetime import datetime
 from pathlib import PurePath
 from typing import ClassVar
 
+from textual import events
 from textual.app import App
 from textual.binding import BindingType
 from textual.css.stylesheet import Stylesheet
@@ -23,6 +24,7 @@ from conciergedesk.ui.act_rights import is_allowed, refusal
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
 from conciergedesk.ui.glyphs import use_glyphs
 from conciergedesk.ui.themes import DAY, MONO, NIGHT, THEMES, theme_for
+from conciergedesk.ui.typed_ahead import TypedAhead
 from conciergedesk.ui.widgets.frame import ModeLabel, Status
 from conciergedesk.ui.workers import UNEXPECTED
 
@@ -121,9 +123,14 @@ class DeskApp(App[None]):
         self.recent_acts: tuple[str, ...] = ()
         self.status = Status(now=self.clock.now())
         self.identity = Identity()
+        self.typed = TypedAhead(self)
 
     def on_mount(self) -> None:
         self._arm_minute()
+
+    async def on_event(self, event: events.Event) -> None:
+        if not self.typed.holds(event):
+            await super().on_event(event)
 
     # --- time ---
 

@@ -277,13 +277,23 @@ class Start:
                 )
             )
         # The screen of the rota says what is wrong with it; nobody is kept from working for that.
-        board.run_service(self.session.shift_now, self._show_shift, group="shift", failed=lambda _error: None)
-        board.run_service(self.drafts.load, lambda found: self._offer(len(found)), group="drafts")
+        board.run_service(
+            self.session.shift_now,
+            self._show_shift,
+            group="shift",
+            exclusive=True,
+            failed=lambda _error: None,
+        )
+        board.run_service(
+            self.drafts.load, lambda found: self._offer(len(found)), group="drafts", exclusive=True
+        )
         board.set_interval(LOCK_CHECK_SECONDS, self._lock_when_left)
-        board.run_service(self._wake_up, lambda _none: None, group="wake")
+        board.run_service(self._wake_up, lambda _none: None, group="wake", exclusive=True)
         board.set_timer(
             FETCH_AFTER_SECONDS,
-            lambda: board.run_service(self._wiring.fetch, lambda _none: self._be_ready(), group="fetch"),
+            lambda: board.run_service(
+                self._wiring.fetch, lambda _none: self._be_ready(), group="fetch", exclusive=True
+            ),
         )
 
     def stop(self) -> None:

@@ -23,6 +23,9 @@ ResultT = TypeVar("ResultT")
 
 log = logging.getLogger("conciergedesk.ui")
 
+READING, ANSWER = "reading", "answer"
+"""Names of workers: what only shows something anew, and what the operator's next key may depend on."""
+
 UNEXPECTED = N_("Something unexpected happened. It was written to the log; nothing you saved is lost.")
 
 
@@ -58,7 +61,7 @@ class CallingScreen(Screen[ResultT]):
             call: One service call; touches no widget.
             then: Shows the answer.
             group: Calls of one group that are ``exclusive`` replace each other: only the last answer is shown.
-            exclusive: Whether an earlier call of the group is forgotten.
+            exclusive: Whether an earlier call of the group is forgotten. The next key does not wait for such a call.
             failed: Shows an expected error; default is ``show_error``.
             description: For the log.
         """
@@ -76,7 +79,13 @@ class CallingScreen(Screen[ResultT]):
                 self._deliver(worker, lambda: then(answer))
 
         return self.run_worker(
-            body, group=group, exclusive=exclusive, exit_on_error=False, thread=True, description=description
+            body,
+            name=READING if exclusive else ANSWER,
+            group=group,
+            exclusive=exclusive,
+            exit_on_error=False,
+            thread=True,
+            description=description,
         )
 
     def _deliver(self, worker: Worker[None], deliver: Callable[[], object]) -> None:

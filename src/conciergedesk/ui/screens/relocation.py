@@ -81,7 +81,7 @@ class RelocationScreen(WatchedScreen):
         self._filter = ""
         self._everybody = False
         self._figures_shown = False
-        self._opening: int | None = None
+        self._opening: tuple[int, int | None] | None = None
         self.card: FileCard | None = None
         self.plan: Plan | None = None
         self.heading = PortfolioHeading(id="reloc-heading")
@@ -111,7 +111,8 @@ class RelocationScreen(WatchedScreen):
     def reload(self, select: int | None = None) -> None:
         """Read again what is shown; ``select`` puts the cursor of the file on that item."""
         if self._opening is not None:
-            self.show_file(self._opening, select)
+            file_id, wanted = self._opening
+            self.show_file(file_id, wanted if select is None else select)
         elif self.card is not None:
             self.show_file(self.card.id, select)
         else:
@@ -165,9 +166,9 @@ class RelocationScreen(WatchedScreen):
     # --- one file ---
 
     def show_file(self, file_id: int, select: int | None = None) -> None:
-        """Open a file, or read the open one again. What is being opened is not overtaken by a reading again."""
+        """Open a file, or read the open one again; reading anew forgets neither the file nor the item asked for."""
         again = self.card is not None and self.card.id == file_id
-        self._opening = None if again else file_id
+        self._opening = file_id, select
 
         def read() -> tuple[str, FileCard, Plan]:
             card = self._source.file(file_id) if again else self._source.open_file(file_id)
