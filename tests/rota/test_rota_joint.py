@@ -1,4 +1,4 @@
-"""The joint machine of a small team against every plan there is."""
+"""The joint machine of a small team, its trellis and its tally, against every plan there is."""
 
 from __future__ import annotations
 
@@ -11,12 +11,16 @@ import pytest
 
 from conciergedesk.rota.files import load_rota
 from conciergedesk.rota.law.packs import load_law
+from conciergedesk.rota.solver.automaton import Floats, Ints
 from conciergedesk.rota.solver.compiling import compile_part
-from conciergedesk.rota.solver.joint import Stretch, Team, fits
+from conciergedesk.rota.solver.joint import Team, fits
 from conciergedesk.rota.solver.model import Problem
 from conciergedesk.rota.solver.objective import objective_for
+from conciergedesk.rota.solver.outlook import Counts, Outlook
 from conciergedesk.rota.solver.parts import Frame, parts
 from conciergedesk.rota.solver.search import Search
+from conciergedesk.rota.solver.tally import Tally
+from conciergedesk.rota.solver.trellis import Trellis, trellis_of
 
 ROOT = Path(__file__).parents[2]
 DAYS = 4
@@ -58,6 +62,36 @@ def every_plan(problem: Problem) -> list[tuple[float, tuple[int, ...]]]:
     return found
 
 
+def counted(problem: Problem, plan: tuple[int, ...]) -> float:
+    return sum(
+        one.price(problem.count(one, np.asarray(plan[one.person * DAYS : (one.person + 1) * DAYS])))
+        for one in problem.counters
+    )
+
+
+def rest(team: Team, rewards: Floats) -> float:
+    """The cheapest that the counts can be, taken one by one."""
+    cheapest = [
+        min(one.price(count) + float(reward) * count for count in range(DAYS * 9))
+        for one, reward in zip(team.counters, rewards, strict=True)
+    ]
+    return sum(cheapest)
+
+
+def goes_through(trellis: Trellis, plan: tuple[int, ...]) -> bool:
+    state = 0
+    for day, arcs in enumerate(trellis.days):
+        choices = [plan[day], plan[DAYS + day]]
+        ways = [
+            at for at in range(arcs.first[state], arcs.first[state + 1])
+            if arcs.choices[arcs.moves[at]].tolist() == choices
+        ]  # fmt: skip
+        if not ways:
+            return False
+        state = int(arcs.targets[ways[0]])
+    return True
+
+
 def test_no_plan_is_cheaper_than_the_joint_one(
     problem: Problem, every_plan: list[tuple[float, tuple[int, ...]]]
 ) -> None:
@@ -69,55 +103,66 @@ def test_no_plan_is_cheaper_than_the_joint_one(
             price + sum(extra[place // DAYS, place % DAYS, choice] for place, choice in enumerate(plan))
             for price, plan in every_plan
         )
-        found = team.best(problem.cost + extra, team.whole(), np.inf)
-        assert found is not None and cheapest - 1 < found.bound <= cheapest + 1e-6
-        states, shapes = team.walk(found.plans)
-        assert states == found.states and shapes.sum() == found.shapes.sum()
+        onward = team.onward(problem.cost + extra, np.inf)
+        assert onward is not None
+        assert abs(float(onward[0].min()) - cheapest) <= team.margin(onward) < 1
 
 
-def test_what_pruning_leaves_out_costs_more_than_it_says(
-    problem: Problem, every_plan: list[tuple[float, tuple[int, ...]]]
+@pytest.mark.parametrize("widest", [8, 1000])
+def test_what_the_trellis_leaves_out_costs_more_than_it_says(
+    problem: Problem, every_plan: list[tuple[float, tuple[int, ...]]], widest: int
 ) -> None:
     team = Team(problem)
-    search = Search(problem)
-    search.start()
-    search.master.solve()
-    cover, prices = search.master.duals()
-    base = team.prune(problem.reduced(cover, prices), 30.0) + search.master.dual_value(cover, prices)
-    kept = [
-        all(team.alive[person][day][state, plan[person * DAYS + day]] for person, day, state in steps)
-        for _, plan in every_plan
-        for steps in [
-            [
-                (person, day, states[day][person])
-                for states in [team.walk(np.asarray(plan, dtype=np.int32).reshape(2, DAYS))[0]]
-                for person in range(2)
-                for day in range(DAYS)
-            ]
-        ]
+    rewards = np.random.default_rng(5).integers(-9, 9, len(team.counters)).astype(np.float64)
+    onward = team.onward(team.cells(rewards), np.inf)
+    assert onward is not None
+    trellis = trellis_of(team, rewards, onward, 60.0, np.inf, rest(team, rewards), widest)
+    left_out = [
+        price + counted(problem, plan) for price, plan in every_plan if not goes_through(trellis, plan)
     ]
-    counted = [
-        price + sum(
-            one.price(problem.count(one, np.asarray(plan[one.person * DAYS : (one.person + 1) * DAYS])))
-            for one in problem.counters
-        )
-        for price, plan in every_plan
-    ]  # fmt: skip
-    assert any(kept) and not all(kept)
-    assert all(whole >= base + 30.0 - 1e-6 for whole, good in zip(counted, kept, strict=True) if not good)
+    assert 0 < len(left_out) < len(every_plan)
+    assert min(left_out) >= trellis.outside - 1e-6
 
 
-def test_a_stretch_ends_where_it_must(problem: Problem) -> None:
+@pytest.mark.parametrize("width", [1, 20, 100_000])
+def test_the_tally_finds_the_best_plan_of_all_or_says_how_much_cheaper_one_may_be(
+    problem: Problem, every_plan: list[tuple[float, tuple[int, ...]]], width: int
+) -> None:
     team = Team(problem)
-    whole = team.best(problem.cost, team.whole(), np.inf)
-    assert whole is not None
-    part = team.best(problem.cost, Stretch(0, 3, team.start, whole.states[3]), np.inf)
-    assert part is not None and part.states[-1] == whole.states[3]
-    assert part.bound <= whole.bound + 1e-6
+    best = min(price + counted(problem, plan) for price, plan in every_plan)
+    for seed in range(4):
+        rewards = np.random.default_rng(seed).integers(-9, 9, len(team.counters)).astype(np.float64)
+        onward = team.onward(team.cells(rewards), np.inf)
+        assert onward is not None
+        trellis = trellis_of(team, rewards, onward, 1e9, np.inf, rest(team, rewards), 100_000)
+        root = Outlook(Counts(team, trellis), rewards, 0)
+        tally = Tally(root, {}, seed, team.constant)
+        found = tally.search(width, best + 500, lambda: False)
+        assert min(found.value, found.low) <= best + 1e-6
+        if found.plans is not None:
+            assert found.value == pytest.approx(problem.value(found.plans, shapes_of(problem, found.plans)))
+            assert found.value >= best - 1e-6
+        if width > 1000:
+            assert found.value == pytest.approx(best)
 
 
-def test_the_team_search_never_says_more_than_it_found() -> None:
-    search = Search(problem_of(14, 3), seed=1, seconds=1.0)
+def shapes_of(problem: Problem, plans: Ints) -> Floats:
+    search = Search(problem)
+    prices = [
+        search.pricers[number].shape_of(place, plans[person])
+        for person, (number, place) in sorted(search.place_of.items())
+    ]
+    return np.asarray(prices, dtype=np.float64)
+
+
+def test_the_search_of_a_small_team_proves_its_plan_and_counts_it_right() -> None:
+    search = Search(problem_of(14, 3), seed=1, seconds=60)
     found = search.run()
-    assert found is not None and found.bound <= found.value
+    assert found is not None and search.proved and found.bound <= found.value
     assert problem_of(14, 3).value(found.plans, search.best_shapes) == found.value
+
+
+def test_without_time_there_still_is_a_staffed_plan_and_a_bound() -> None:
+    search = Search(problem_of(28, 4), seed=1, seconds=0.02)
+    found = search.run()
+    assert found is not None and 0 < found.bound <= found.value < 10_000

@@ -22,6 +22,7 @@ ALPHA = 0.8
 PER_PERSON = 2
 DIVE_ROUNDS = 4
 STARTS = 2
+GRACE = 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,34 +94,57 @@ class Engine:
         found, low = self.price(self.problem.cost, [person])
         return [one for one in found if one.price < HUGE / 2], low
 
-    def start(self) -> bool:
-        """People one after the other, each the best for what is still open; then each again."""
+    def start(self, brief: bool = False) -> bool:
+        """People one after the other, each the best for what is still open; then each again.
+
+        The first attempt looks at posts only, the others at what is counted too. A roster with empty posts is not
+        left alone before its posts are filled or :data:`GRACE` times the limit is over. ``brief`` leaves the rest
+        of the polish to the caller.
+        """
         problem = self.problem
-        people = len(problem.people)
-        for attempt in range(STARTS if problem.counters else 1):
-            plans = np.zeros((people, problem.days), dtype=np.int32)
-            shapes = np.zeros(people)
-            counts = np.zeros(len(problem.rows), dtype=np.int64)
-            for person in self.random.permutation(people).tolist():
-                found = self._best_alone(
-                    person, counts, tries=6 if problem.counters else 1,
-                    most=MODEST if problem.counters else math.inf, halving=attempt % 2 == 1,
-                )  # fmt: skip
-                if found is None:
-                    return False
-                plans[person], shapes[person] = found.plan, found.shape
-                counts[problem.covered_rows(person, found.plan)] += 1
-            self.offer(plans, shapes)
-            self.first_at = self.first_at or time.perf_counter() - self.began
-            if self.time_left() < 0.9 * (self.deadline - self.began):
+        end, limit = self.deadline, self.deadline - self.began
+        self.deadline = self.began + GRACE * limit
+        tries = (1, *(6,) * STARTS) if problem.counters else (1,)
+        for attempt, many in enumerate(tries):
+            found = self._one_by_one(many, halving=attempt == 2)
+            if found is None:
+                return False
+            self.offer(*found)
+            if not self.first_at and (self._staffed(found[0]) or attempt + 1 == len(tries)):
+                self.first_at = time.perf_counter() - self.began
+            if self.first_at and (brief or time.perf_counter() - self.began > 0.1 * limit):
                 break
+        if not self._staffed(self.best_plans_now()):
+            self.descend(self.best_plans_now(), self.best_shapes, rounds=4)
+        self.deadline = end
         if "rotation" in problem.terms:
             ideal = self._along_rotations()
             if ideal is not None:
                 self.offer(*ideal)
-        if time.perf_counter() - self.began < 0.03 * (self.deadline - self.began) or self.long():
+        if not brief and (time.perf_counter() - self.began < 0.03 * limit or self.long()):
             self.descend(self.best_plans_now(), self.best_shapes, rounds=4 if self.long() else 2)
         return True
+
+    def _one_by_one(self, tries: int, halving: bool) -> tuple[Ints, Floats] | None:
+        problem = self.problem
+        people = len(problem.people)
+        plans = np.zeros((people, problem.days), dtype=np.int32)
+        shapes = np.zeros(people)
+        counts = np.zeros(len(problem.rows), dtype=np.int64)
+        most = MODEST if problem.counters else math.inf
+        for person in self.random.permutation(people).tolist():
+            found = self._best_alone(person, counts, tries=tries, most=most, halving=halving)
+            if found is None:
+                return None
+            plans[person], shapes[person] = found.plan, found.shape
+            counts[problem.covered_rows(person, found.plan)] += 1
+        return plans, shapes
+
+    def _staffed(self, plans: Ints) -> bool:
+        return all(
+            sum(int(plans[person, row.day]) in row.choices for person in row.people) >= row.low
+            for row in self.problem.rows
+        )
 
     def best_plans_now(self) -> Ints:
         assert self.best_plans is not None

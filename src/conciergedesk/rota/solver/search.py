@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 
 import numpy as np
@@ -17,6 +18,7 @@ from conciergedesk.rota.solver.team_search import TeamSearch
 LONGEST_BRANCHING = 20.0
 MOST_RELAXED = 40_000
 FEW_COLUMNS = 3_000
+SHORTEST_BOUND = 1.0
 
 
 class Search(Engine):
@@ -31,13 +33,19 @@ class Search(Engine):
 
         None when somebody has no legal roster at all.
         """
-        if not self.start():
+        together = self._together()
+        if not self.start(brief=together):
             return None
-        if self.long() and size_of(self.problem) <= FEW_COLUMNS:
+        if self.long() and not together and size_of(self.problem) <= FEW_COLUMNS:
             self._branch(0.8)
-        if not self.proved:
+        if not self.proved and not together:
             self._root(0.8 if self.long() else 0.45)
-        return self._on(turns)
+        found = self._on(turns)
+        if self.bound > -math.inf:
+            return found
+        # Out of time before there was any bound: the relaxed optimum at least.
+        self._guided(SHORTEST_BOUND)
+        return self._on(0)
 
     def resume(self, seconds: float) -> Incumbent:
         """Search on for some more seconds after :meth:`run`."""
@@ -45,11 +53,13 @@ class Search(Engine):
         return self._on()
 
     def _on(self, turns: int | None = None) -> Incumbent:
-        if self._turn and self.long() and not self.root_closed:
+        if self._turn and self.long() and not self.root_closed and not self._together():
             self._root(0.7)
         while not self.proved and self.time_left() > 0 and (turns is None or self._turn < turns):
             self._turn += 1
-            if self._turn == 1 and self.long():
+            if self._together():
+                self._team_search().step()
+            elif self._turn == 1 and self.long():
                 before = self.best_value
                 self._dive_in_cells(np.zeros_like(self.problem.cost))
                 if self.best_value >= before:
@@ -61,12 +71,10 @@ class Search(Engine):
                 if self.round_seconds > SLOW_ROUND:
                     self._combine()
                 self._dive({})
-            elif self._turn == (4 if self._together() else 2) and size_of(self.problem) <= MOST_COLUMNS:
+            elif self._turn == 2 and size_of(self.problem) <= MOST_COLUMNS:
                 self._branch()
             elif self._turn == 3 and not self.root_closed:
                 self._root(0.6)
-            elif self._together() and self._turn % 5:
-                self._team_search().step()
             elif self._turn % 6 == 0:
                 self._combine()
             else:
@@ -75,9 +83,10 @@ class Search(Engine):
         return Incumbent(self.best_plans, self.best_value, min(self.bound, self.best_value), self.best_at)
 
     def _together(self) -> bool:
+        """Whether the joint machine of everybody is the way, and not used up yet."""
         if self._fits is None:
             self._fits = self.long() and fits(self.problem)
-        return self._fits
+        return self._fits and not (self._team is not None and self._team.exhausted)
 
     def _team_search(self) -> TeamSearch:
         if self._team is None:
@@ -106,11 +115,11 @@ class Search(Engine):
             and self.guide is None
             and size_of(self.problem) <= MOST_RELAXED
         ):
-            self._guided(share)
+            self._guided(share * self.time_left())
 
-    def _guided(self, share: float) -> None:
+    def _guided(self, seconds: float) -> None:
         """The relaxed optimum in one go: prices that give the bound at once and lead the pricing after it."""
-        found = relaxed(self.problem, self.master, max(0.05, share * self.time_left()))
+        found = relaxed(self.problem, self.master, max(0.05, seconds))
         if found is None:
             return
         cover, counter = self.guide = found
