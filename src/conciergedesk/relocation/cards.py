@@ -257,6 +257,7 @@ class PortfolioLine:
     coach_id: int
     coach: str
     stage: str
+    stage_label: str
     stage_since: date
     arrival: date
     next_due: date | None

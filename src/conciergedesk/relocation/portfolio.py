@@ -92,6 +92,7 @@ def portfolio(
                 row[3],
                 row[4],
                 row[5],
+                _stage_label(session, house, row[11], row[12], row[5]),
                 row[6],
                 row[7],
                 row[8],
@@ -127,6 +128,11 @@ def _one(session: Session, query: object) -> tuple[int, ...]:
 def _item_label(session: Session, house: RelocationHouse, plan_id: str, version: str, code: str) -> str:
     item = house.plan(session, plan_id, version).items.get(code)
     return item.label.in_language(active_language()) if item is not None else code
+
+
+def _stage_label(session: Session, house: RelocationHouse, plan_id: str, version: str, code: str) -> str:
+    stage = house.plan(session, plan_id, version).stages.get(code)
+    return stage.label.in_language(active_language()) if stage is not None else code
 
 
 def _risk_counts(session: Session, ids: Collection[int]) -> dict[int, tuple[int, int]]:

@@ -22,7 +22,12 @@ from conciergedesk.ui.widgets.board_parts import EmptyNote, FilterLine
 from conciergedesk.ui.widgets.relocation_file import FileHead
 from conciergedesk.ui.widgets.relocation_foot import FileFoot
 from conciergedesk.ui.widgets.relocation_items import OwedItems
-from conciergedesk.ui.widgets.relocation_list import FigurePane, PortfolioHeading, PortfolioList
+from conciergedesk.ui.widgets.relocation_list import (
+    FigurePane,
+    PortfolioHeading,
+    PortfolioList,
+    PortfolioStrip,
+)
 from conciergedesk.ui.widgets.relocation_time import FileTimeline
 
 POLL_SECONDS = 2.0
@@ -87,6 +92,7 @@ class RelocationScreen(WatchedScreen):
         self.heading = PortfolioHeading(id="reloc-heading")
         self.filter_line = FilterLine()
         self.list = PortfolioList(id="reloc-list")
+        self.strip = PortfolioStrip(id="reloc-strip")
         self.empty = EmptyNote()
         self.figures = FigurePane(id="reloc-figures")
         self.head = FileHead(id="file-head")
@@ -97,7 +103,7 @@ class RelocationScreen(WatchedScreen):
     def compose_body(self) -> Iterable[Widget]:
         self.empty.display = False
         files = Vertical(
-            self.filter_line, self.heading, self.list, self.empty, self.figures, id="reloc-files"
+            self.filter_line, self.heading, self.list, self.strip, self.empty, self.figures, id="reloc-files"
         )
         one = Vertical(self.head, self.time, self.items, self.foot, id="reloc-file")
         yield Vertical(files, one, id="board")
@@ -216,6 +222,7 @@ class RelocationScreen(WatchedScreen):
         self.heading.display = self.list.display = not self._figures_shown
         if not self._figures_shown:
             self.list.display = kept
+        self.strip.display = self.list.display
         self.empty.display = self._portfolio is not None and not kept and not self._figures_shown
         if not file_open and self.is_current and not self.filter_line.display:
             (self.figures if self._figures_shown else self.list).focus()
@@ -266,6 +273,9 @@ class RelocationScreen(WatchedScreen):
 
     def on_portfolio_list_opened(self, message: PortfolioList.Opened) -> None:
         self.show_file(message.file_id)
+
+    def on_portfolio_list_highlighted(self, message: PortfolioList.Highlighted) -> None:
+        self.strip.show(message.line, self._source.today())
 
     def action_side(self, by: int) -> None:
         self.items.side(by)

@@ -12,6 +12,7 @@ from conciergedesk.ui.cells import Row, safe
 from conciergedesk.ui.cells import word as said
 from conciergedesk.ui.form_words import language_word
 from conciergedesk.ui.widgets.painted import Painted
+from conciergedesk.ui.widgets.relocation_time import COLUMNS_FROM
 
 
 class FileHead(Painted):
@@ -50,12 +51,16 @@ class FileHead(Painted):
         )
         second.say(self._away(days), "soon" if 0 <= days <= 30 else "muted")
         mine = card.coach_id == self._me
-        for label, value, ink in (
+        facts = [
             (_("Employer"), safe(card.employer, 18 if width < 140 else 40), "text"),
             (_("Tel."), show_phone(card.phone) if card.phone else "", "bright"),
             (said(N_("file|Language")), language_word(card.language), "text"),
             (_("Coach"), _("me") if mine else card.coach, "mine bold" if mine else "text"),
-        ):
+        ]
+        if width < COLUMNS_FROM:
+            # Where not all fits, the number to ring comes first.
+            facts = [facts[1], facts[0], facts[3], facts[2]]
+        for label, value, ink in facts:
             piece = Row().gap(3).say(f"{label} ", "muted").data(value, ink, 26)
             if value and second.width + piece.width < width:
                 second.add(piece)

@@ -9,7 +9,7 @@ from datetime import date
 from textual import events
 from textual.message import Message
 
-from conciergedesk.core.i18n import N_, _, plural
+from conciergedesk.core.i18n import N_, _, plural, show_date
 from conciergedesk.relocation.cards import CoachLoad, Figures, Portfolio, PortfolioLine
 from conciergedesk.relocation.plans import OWNER_LABELS, Owner
 from conciergedesk.relocation.rules import MAX_OPEN_FILES, Share
@@ -27,7 +27,7 @@ from conciergedesk.ui.widgets.section import title_row
 def _cells(width: int, everybody: bool) -> tuple[int, int, int, int]:
     """Widths of household, next thing, stage, coach or employer."""
     coach = 10 if everybody else 0
-    stage = 5 if width >= 72 else 0
+    stage = 12 if width >= 100 else 5 if width >= 72 else 0
     rest = width - 11 - 1 - 8 - 10 - 8 - 6 - (coach + 1 if coach else 0) - (stage + 1 if stage else 0)
     name = max(rest * 42 // 100, 10)
     return name, max(rest - name - 1, 8), stage, coach
@@ -87,6 +87,12 @@ class PortfolioList(PaintedScroll, can_focus=True):
 
         file_id: int
 
+    @dataclass
+    class Highlighted(Message):
+        """The cursor stands on another file, or on the same one read again; None when there is none."""
+
+        line: PortfolioLine | None
+
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         unbind(self)
@@ -107,6 +113,7 @@ class PortfolioList(PaintedScroll, can_focus=True):
             self._selected = ids[0] if ids else None
         self.repaint()
         self._keep_in_sight()
+        self.post_message(self.Highlighted(self.current))
 
     @property
     def current(self) -> PortfolioLine | None:
@@ -120,6 +127,7 @@ class PortfolioList(PaintedScroll, can_focus=True):
         self._selected = ids[max(0, min(at + by, len(ids) - 1))]
         self.repaint()
         self._keep_in_sight()
+        self.post_message(self.Highlighted(self.current))
 
     def _keep_in_sight(self) -> None:
         row = next((n for n, one in enumerate(self.lines) if one.id == self._selected), 0)
@@ -151,6 +159,7 @@ class PortfolioList(PaintedScroll, can_focus=True):
                 self.post_message(self.Opened(self.lines[row].id))
             self._selected = self.lines[row].id
             self.repaint()
+            self.post_message(self.Highlighted(self.current))
 
     def paint(self, width: int) -> list[Row]:
         return [self._line(one, width) for one in self.lines]
@@ -169,7 +178,7 @@ class PortfolioList(PaintedScroll, can_focus=True):
         row.say(sign, ink).gap().data(one.ref, "muted", 7).to(11)
         row.data(one.household, "bright bold" if here else "text", name).to(12 + name)
         if stage:
-            row.data(one.stage, "muted", stage).to(13 + name + stage)
+            row.data(one.stage_label if stage > 5 else one.stage, "muted", stage).to(13 + name + stage)
         row.data(
             day_mark((today - one.arrival).days), "accent" if one.arrival == today else "text", 7, right=True
         )
@@ -190,6 +199,46 @@ class PortfolioList(PaintedScroll, can_focus=True):
         elif one.red and row.width + 4 <= width:
             row.gap(1).say(signs.late, "late")
         return row.to(width)
+
+
+class PortfolioStrip(Painted):
+    """The selected file below the list, with nothing shortened: who, at which stage, for whom, what is next."""
+
+    GROUND = "surface"
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id)
+        self._line: PortfolioLine | None = None
+        self._today = date.min
+
+    def show(self, line: PortfolioLine | None, today: date) -> None:
+        self._line, self._today = line, today
+        self.repaint()
+
+    def paint(self, width: int) -> list[Row]:
+        one, today, edge = self._line, self._today, width - 1
+        if one is None:
+            return [Row(), Row(), Row()]
+        day = Row().say(_("Arrival") + " ", "muted").say(show_date(one.arrival), "text")
+        first = Row().gap(1).data(one.household, "bright bold", edge - day.width - 12)
+        first.gap(2).say(one.ref, "muted").end(day, edge)
+        second = Row().gap(1)
+        since = show_date(one.stage_since, pattern="d MMM")
+        for label, value in (
+            (said(N_("column|Stage")), _("{stage} since {day}", stage=one.stage_label, day=since)),
+            (_("Employer"), one.employer),
+            (said(N_("column|Coach")), one.coach),
+        ):
+            piece = Row().say(f"{label} ", "muted").data(value, "text", 40)
+            if value and second.width + piece.width + 3 <= edge:
+                second.gap(3 if second.width > 1 else 0).add(piece)
+        third = Row().gap(1).say(said(N_("file|Next")) + " ", "muted")
+        if one.next_due is None:
+            return [first, second, third.say(glyphs().dash, "muted")]
+        late = one.is_late(today)
+        due = Row().say(show_date(one.next_due), "late bold" if late else "text")
+        third.data(one.next_item, "text", edge - third.width - due.width - 2).end(due, edge)
+        return [first, second, third]
 
 
 class FigurePane(PaintedScroll, can_focus=True):
