@@ -69,6 +69,7 @@ class Counter:
     start: datetime
     end: datetime
     now: datetime
+    as_of: datetime
     knowledge: Path
     shifts: Path
     values: dict[str, Value] = field(default_factory=dict)
@@ -324,9 +325,10 @@ class Counter:
                 if row["kind"] not in ("out_to_guest", "out_to_provider") or not self.inside(row["at"]):
                     continue
                 after = next((one for one in moves[place + 1 :] if yes(one["moves"])), None)
-                ended = self.known(after["at"]) if after is not None else None
+                ended = moment(after["at"]) if after is not None else None
+                ended = ended if ended is not None and ended <= self.as_of else None
                 due = moment(row["due_at"])
-                overdue.append(due is not None and (ended or self.now) >= due + timedelta(minutes=30))
+                overdue.append(due is not None and (ended or self.as_of) >= due + timedelta(minutes=30))
                 if ended is not None and after is not None and after["kind"] == "declared_lost":
                     lost += 1
                 elif ended is not None:
@@ -439,7 +441,7 @@ def recount(
     shifts: Path,
 ) -> dict[str, Value]:
     """Every figure of the period, by ``K1.within`` and the like."""
-    counter = Counter(tables, start, end, min(now, end), knowledge, shifts)
+    counter = Counter(tables, start, end, min(now, end), now, knowledge, shifts)
     for part in (
         counter.requests, counter.hotlines, counter.said, counter.owed, counter.cover, counter.relocation,
     ):  # fmt: skip

@@ -339,12 +339,13 @@ def test_k12_leaves_weather_out_and_ranks_nobody_below_five_orders() -> None:
         replace(order, id=3, weather=True, on_time=False),
         replace(order, id=4, no_show=True),
         replace(order, id=5, refused=True, accepted_after_minutes=None),
+        replace(order, id=6, is_judged=False),
     ]
     figure = reliability(facts, MARCH)
     assert (figure.measures[0].met, figure.measures[0].count) == (1, 3)
     assert figure.measures[0].few
     assert (value(figure, "refusals"), value(figure, "no_shows")) == (1.0, 1.0)
-    assert reasons(figure) == {"cancelled by the weather": 1}
+    assert reasons(figure) == {"cancelled by the weather": 1, "nobody noted how they ended": 1}
 
 
 @pytest.mark.parametrize(
@@ -425,6 +426,16 @@ def test_k16_overdue_counts_from_the_amber_delay() -> None:
         value(figure, key) for key in ("returned", "returned_late", "lost", "breaks", "seals_without_reason")
     ]
     assert got == [2.0, 2.0, 1.0, 1.0, 1.0]
+
+
+def test_k16_a_set_that_left_on_the_last_evening_is_overdue_in_the_period_in_which_it_left() -> None:
+    evening = MARCH.end - timedelta(hours=2)
+    out = KeyOutFact(1, "K-117", evening, MARCH.end + timedelta(hours=10), None)
+    at_the_end = key_discipline([out], [], MARCH, MARCH.end, amber=timedelta(minutes=30))
+    later = key_discipline([out], [], MARCH, MARCH.end + timedelta(days=2), amber=timedelta(minutes=30))
+    april = replace(MARCH, start=MARCH.end, end=MARCH.end + timedelta(days=30))
+    assert (at_the_end.measures[0].met, later.measures[0].met) == (0, 1)
+    assert key_discipline([out], [], april, april.end, amber=timedelta(minutes=30)).measures[0].count == 0
 
 
 def test_k17_is_minutes_over_minutes_and_more_hands_than_needed_do_not_fill_another_hole() -> None:

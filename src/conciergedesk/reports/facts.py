@@ -123,6 +123,8 @@ class OrderFact:
     no_show: bool = False
     refused: bool = False
     accepted_after_minutes: float | None = None
+    is_judged: bool = True
+    """Whether somebody has noted how it ended."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,7 +209,10 @@ def order_facts(session: Session, scope: Scope) -> list[OrderFact]:
     )  # fmt: skip
     found = []
     for i, request_id, name, state, outcome, asked, answered, wanted in rows:
-        if state not in ("accepted", "declined") or (state == "accepted" and outcome in ("", "called_off")):
+        if state not in ("accepted", "declined") or (state == "accepted" and outcome == "called_off"):
+            continue
+        is_judged = state == "declined" or outcome != ""
+        if not is_judged and (wanted or asked) > scope.as_of:
             continue
         delay = (
             (answered - asked).total_seconds() / 60 if answered is not None and state == "accepted" else None
@@ -217,7 +220,7 @@ def order_facts(session: Session, scope: Scope) -> list[OrderFact]:
         found.append(
             OrderFact(
                 i, ref(request_id), name, wanted or asked, outcome == "kept", outcome != "incomplete",
-                outcome == "weather", outcome == "no_show", state == "declined", delay,
+                outcome == "weather", outcome == "no_show", state == "declined", delay, is_judged,
             )
         )  # fmt: skip
     return [one for one in found if scope.filters.provider in ("", one.provider)]

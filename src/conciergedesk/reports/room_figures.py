@@ -190,11 +190,14 @@ def recommendation(facts: Iterable[ScoreFact], period: Period) -> Figure:
 
 def reliability(facts: Iterable[OrderFact], period: Period) -> Figure:
     """K12: orders on time and complete ÷ orders due; weather is nobody's failure."""
-    judged, weather, refusals, no_shows, delays = [], [], [], [], []
+    judged, weather, refusals, no_shows, delays, silent = [], [], [], [], [], []
     for fact in facts:
         if fact.due_at not in period:
             continue
         item = Item("order", fact.id, fact.ref, at=fact.due_at, note=fact.provider)
+        if not fact.is_judged:
+            silent.append(item)
+            continue
         if fact.accepted_after_minutes is not None:
             delays.append(
                 Item(
@@ -223,7 +226,10 @@ def reliability(facts: Iterable[OrderFact], period: Period) -> Figure:
             count("refusals", refusals, better=-1),
             count("no_shows", no_shows, better=-1),
         ),
-        (Excluded(N_("cancelled by the weather"), tuple(weather)),),
+        (
+            Excluded(N_("cancelled by the weather"), tuple(weather)),
+            Excluded(N_("nobody noted how they ended"), tuple(silent)),
+        ),
     )
 
 
@@ -271,10 +277,10 @@ def key_discipline(
         outs: Outings.
         events: Chain breaks and openings of seals.
         period: Outings that began in it, events that happened in it.
-        as_of: What came back later has not come back yet.
+        as_of: What came back later has not come back yet. It may lie after the period: a set that went out on
+            its last evening and stayed out is overdue in the period in which it left, and in no other.
         amber: How long after its due time an outing is overdue.
     """
-    as_of = min(as_of, period.end)
     items, lost, back = [], [], []
     for fact in outs:
         if fact.out_at not in period:

@@ -30,6 +30,7 @@ from conciergedesk.requests.service import NewRequest
 from conciergedesk.sample.handovers import plant_handovers
 from conciergedesk.sample.hotline import plant_hotline
 from conciergedesk.sample.keys import plant_keys
+from conciergedesk.sample.orders import PastOrders
 from conciergedesk.sample.relocation import plant_relocation
 from conciergedesk.sample.reports import plant_reports
 from conciergedesk.sample.rota import plant_rota
@@ -74,10 +75,14 @@ class SampleDesk:
         self._now = desk.clock.now().replace(second=0, microsecond=0)
         self._cast = _Cast()
         self._random = random.Random(_SEED)
+        self._orders = PastOrders(book)
 
     def plant(self, progress: Callable[[float], None] = lambda _share: None) -> None:
         """Write the sample; ``progress`` is told the share done (0 to 1)."""
         self._plant_people()
+        before = self._now - timedelta(days=HISTORY_DAYS + 1)
+        with self._unit(self._cast.agents["HEL"], before) as unit:
+            plant_providers(unit, self._folder)
         progress(0.1)
         for share in self._plant_history():
             progress(0.1 + 0.6 * share)
@@ -99,9 +104,7 @@ class SampleDesk:
             yield unit
 
     def _plant_rooms(self) -> None:
-        cast, night = self._cast, self._now - timedelta(days=HISTORY_DAYS)
-        with self._unit(cast.agents["HEL"], night) as unit:
-            plant_providers(unit, self._folder)
+        cast = self._cast
         plant_keys(
             self._unit,
             self._book,
@@ -226,11 +229,15 @@ class SampleDesk:
                 requests.wait_client(unit, self._book, made)
                 unit.now += timedelta(minutes=minutes)
                 requests.resume(unit, self._book, made)
+            order = None
             if self._book.catalogue.get(kind).dated:
+                order = self._orders.place(unit, made, kind)
                 requests.confirm(unit, self._book, made)
                 unit.now = max(unit.now, wanted.astimezone(UTC) + timedelta(minutes=30))
             if unit.now > self._now:
                 return
+            if order is not None:
+                self._orders.end(unit, order)
             self._tick_steps(unit, made, kind, {}, 99, required_only=True)
             requests.finish(unit, self._book, made)
             later = unit.now + timedelta(hours=30)

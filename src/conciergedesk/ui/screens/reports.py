@@ -68,13 +68,7 @@ class ReportHeading(Painted):
         self.repaint()
 
     def paint(self, width: int) -> list[Row]:
-        row = (
-            Row()
-            .gap(1)
-            .data(self._title, "bright bold", 40)
-            .gap(3)
-            .data(self._note, "muted", max(width - 80, 16))
-        )
+        row = Row().gap(1).data(self._title, "bright bold", 40).gap(3)
         keys = Row()
         for kind, label in (
             ("shift", _("shift")),
@@ -84,7 +78,19 @@ class ReportHeading(Painted):
         ):
             keys.gap(2 if keys.width else 0).say(keymap().shown(f"reports.{kind}"), "accent bold").gap(1)
             keys.say(label, "bright" if kind == self._kind else "muted")
+        room = width - row.width - keys.width - 3
+        row.data(_whole_parts(self._note, room), "muted", max(room, 8))
         return [row.end(keys.gap(1), width), Row()]
+
+
+def _whole_parts(note: str, cells: int) -> str:
+    """As many parts of a note as fit whole; its first part when none does."""
+    for between in (" · ", ", "):
+        parts = note.split(between)
+        while len(parts) > 1 and Row().say(note).width > cells:
+            parts.pop()
+            note = between.join(parts)
+    return note
 
 
 class ReportsScreen(DeskScreen):

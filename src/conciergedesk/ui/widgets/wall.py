@@ -118,6 +118,8 @@ class Wall(PaintedScroll, can_focus=True):
                 label.to(1 + place * cells).say(glyphs().cursor, ink if ink == "late" else "track").gap(1)
                 label.data(spoken(text), "bright bold", cells - 4)
                 note.to(1 + place * cells).say(glyphs().cursor, ink if ink == "late" else "track").gap(1)
+                if Row().say(below).width > cells - 4:
+                    below = below.partition(" · ")[0]
                 note.data(below, "muted", cells - 4)
             rows += [label, note]
             if first + columns < len(tiles):
@@ -180,9 +182,9 @@ class Wall(PaintedScroll, can_focus=True):
             )
         rows = [title_row(_("Requests, seven days"), figure, edge, margin=1)]
         most = max((count for _family, count in slow.week), default=1)
-        cells = max(edge - 16 - 7, 8)
+        cells = max(edge - 23 - 7, 8)
         for family, count in slow.week:
-            row = Row().gap(1).data(self.families.get(family, family) or _("other"), "text", 13).to(15)
+            row = Row().gap(1).data(self.families.get(family, family) or _("other"), "text", 20).to(22)
             row.say(glyphs().blocks[4] * max(1, round(count / most * cells)), "accent")
             rows.append(row.end(Row().say(str(count), "bright"), edge))
         return rows if slow.week else [*rows, Row().gap(1).say(_("nothing yet"), "muted")]
@@ -282,10 +284,17 @@ def _covers(start: datetime, end: datetime, hour: float) -> bool:
     return begin <= hour < finish
 
 
+WEEKS = 4
+FEW_BY_HOUR = 3.0
+"""Below this mean in the busiest hour the sum of the weeks says more than a mean of nearly nothing."""
+
+
 def heat_rows(heat: Heat, edge: int, now: datetime) -> list[Row]:
     """Requests by weekday and hour with their figures, calm to busy; the peak in words."""
     day, hour, peak = heat.peak
-    rows = [title_row(_("Requests by hour, 4 weeks"), _("mean by hour"), edge, margin=1)]
+    few = peak < FEW_BY_HOUR
+    by = _("all four weeks") if few else _("mean by hour")
+    rows = [title_row(_("Requests by hour, 4 weeks"), by, edge, margin=1)]
     cells = max(3, min(4, (edge - 6) // len(HOURS)))
     here = local(now)
     head = Row().to(6)
@@ -298,12 +307,18 @@ def heat_rows(heat: Heat, edge: int, now: datetime) -> list[Row]:
         row = Row().gap(1).data(name, "bright bold" if weekday == here.weekday() else "text", 4).to(6)
         for number in HOURS:
             value = heat.cells[weekday][number]
-            step = min(5, round(value / max(peak, 1.0) * 5))
-            text = f"{value:.0f}" if value >= 0.5 else (glyphs().on_time if value else "")
+            step = min(5, round(value / (peak if few and peak else max(peak, 1.0)) * 5))
+            shown = value * WEEKS if few else value
+            text = f"{shown:.0f}" if shown >= 0.5 else (glyphs().on_time if value else "")
             row.say(f"{text:>{cells - 1}} ", f"{HEAT_INKS[step]} @heat-{step}")
         rows.append(row)
     if peak:
         name = weekday_short(monday + timedelta(days=day))
-        said = _("peak {day} {hour} h: {value}", day=name, hour=hour, value=show_number(round(peak, 1)))
+        said = _(
+            "peak {day} {hour} h: {value}",
+            day=name,
+            hour=hour,
+            value=show_number(round(peak * WEEKS) if few else round(peak, 1)),
+        )
         rows.append(Row().end(Row().say(said, "bright"), edge))
     return rows
