@@ -258,8 +258,8 @@ class ProviderList(PaintedScroll, can_focus=True):
         if found.trade is not None:
             trade = found.trade
             label = next((chip.label for chip in chips if chip.kind == "trade"), "")
-            same = dict.fromkeys((trade.label.fr, trade.label.en, trade.label.de))
-            if {fold(one) for one in same} != {fold(label)}:
+            meant = trade.label.in_language(active_language())
+            if fold(meant) != fold(label):
                 row = (
                     Row()
                     .gap(1)
@@ -268,7 +268,7 @@ class ProviderList(PaintedScroll, can_focus=True):
                     .data(label, "accent", 24)
                     .say(" = ", "muted")
                 )
-                rows += [Row(), row.data(", ".join(same), "muted", max(width - row.width, 4))]
+                rows += [Row(), row.data(meant.lower(), "muted", max(width - row.width, 4))]
         elif not found.understanding.query.strip():
             rows += [
                 Row(),

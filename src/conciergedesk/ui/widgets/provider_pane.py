@@ -29,6 +29,7 @@ from conciergedesk.ui.widgets.provider_rows import (
     OUTCOME_WORDS,
     ask_words,
     distance_words,
+    language_word,
     share_ink,
     status_row,
     trade_words,
@@ -156,7 +157,7 @@ class ProviderPane(PaintedScroll, can_focus=True):
         for address in card.addresses[:2]:
             fact("", ", ".join(filter(None, (address.address, address.commune))), "muted", address.label)
         if card.brief.languages:
-            fact(_("Speaks"), ", ".join(card.brief.languages))
+            fact(_("Speaks"), ", ".join(language_word(code) for code in card.brief.languages))
         fact(_("Booking"), self._booking(detail))
         if card.values.cancellation or card.values.free_cancel_hours is not None:
             rule = card.values.cancellation or _(
