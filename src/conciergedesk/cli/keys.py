@@ -132,15 +132,15 @@ def count(
         else:
             session = signed_in(agent=agent, sample=sample)
             room = KeyRoom(session)
-            state = room.count_state("weekly" if weekly else "shift")
+            state = room.counting.state("weekly" if weekly else "shift")
             for number, line in enumerate(sys.stdin, 1):
                 if not line.strip():
                     continue
                 try:
-                    state = room.count_tag(state, line.strip())
+                    state = room.counting.tick(state, line.strip())
                 except DeskError as error:
                     sys.stderr.write(f"{number}: {error}\n")
-            card = room.finish_count(state)
+            card = room.counting.finish(state)
             session.close()
     if as_json:
         say_json(card)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -12,10 +11,10 @@ from conciergedesk.core.i18n import N_, active_zone
 from conciergedesk.keys.cards import CountCard, PlaceCard, Proposal, SetCard, SetRow
 from conciergedesk.keys.custody import HolderKind, Identity, Proof
 from conciergedesk.keys.rules import Check, Outing, PlaceKind, checks_before_outing
-from conciergedesk.ui.keys import keymap
+from conciergedesk.ui.key_book import KeyBook
+from conciergedesk.ui.key_counting import KeyCounting
 
 if TYPE_CHECKING:
-    from conciergedesk.keys.deposits import Deposit
     from conciergedesk.keys.house import KeyHouse
     from conciergedesk.keys.service import (
         Address,
@@ -23,7 +22,6 @@ if TYPE_CHECKING:
         CodeCheck,
         HandedOver,
         MadeCode,
-        Registered,
         TakenBack,
     )
     from conciergedesk.ui.session import DeskSession
@@ -77,21 +75,13 @@ class TypedHandOver:
     late_reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CountState:
-    """A count under way: the sets seen so far (tag and pieces), and how many should hang here."""
-
-    id: int
-    kind: str
-    seen: tuple[tuple[int, str, int, int], ...]
-    expected: int
-
-
 class KeyRoom:
     """The register of keys for one desk."""
 
     def __init__(self, session: DeskSession) -> None:
         self.session = session
+        self.book = KeyBook(self)
+        self.counting = KeyCounting(self)
 
     @property
     def house(self) -> KeyHouse:
@@ -296,91 +286,6 @@ class KeyRoom:
             name=typed.strip()[:40],
         )
 
-    # --- the register ---
-
-    def deposit(self, request_id: int | None) -> Deposit:
-        """The lines of a new set as far as they are known."""
-        from conciergedesk.keys.deposits import propose_deposit
-
-        return self.session.ask(propose_deposit, request_id)
-
-    def is_deposit(self, request_id: int) -> bool:
-        from conciergedesk.keys.deposits import is_deposit
-
-        return self.session.ask(is_deposit, request_id)
-
-    def register(self, values: Mapping[str, str], request_id: int | None) -> Registered:
-        """Register a set from the lines of its form."""
-        from conciergedesk.keys import service as keys
-        from conciergedesk.keys.service import Entrusted
-        from conciergedesk.ui.key_words import IDENTITY_LETTERS
-
-        until = values["mandate_until"]
-        entrusted = Entrusted(
-            owner=values["owner"],
-            pieces=values["pieces"],
-            place_id=self._hook(values["place"]),
-            mandate_ref=values["mandate_ref"],
-            mandate_since=self.day(values["mandate_since"], "mandate_since"),
-            mandate_until=self.day(until, "mandate_until") if until.strip() else None,
-            lodging=values["lodging"],
-            identity=IDENTITY_LETTERS.get(values["identity"].strip().lower()[:1], Identity.NONE),
-            tag=values["tag"],
-            photo=values["photo"],
-            note=values["note"],
-            has_address=said_yes(values["has_address"]),
-            request_id=request_id,
-        )
-        return self.session.act(keys.entrust, self.session.book(), entrusted)
-
-    def _hook(self, typed: str) -> int | None:
-        """The place typed for a new set; one that is not there can be added first."""
-        try:
-            return self.place_id(typed)
-        except InvalidInput:
-            raise InvalidInput(
-                N_("There is no place “{name}”. Add it first: Esc, then {key}; what you typed is kept."),
-                field="place",
-                name=typed.strip()[:40],
-                key=keymap().shown("keys.place"),
-            ) from None
-
-    def add_place(self, typed: str) -> str:
-        """Add a place that was typed as ``hook 14``; answers its words."""
-        from conciergedesk.keys import service as keys
-        from conciergedesk.keys.queries import places
-        from conciergedesk.keys.typed import read_place
-        from conciergedesk.ui.key_words import place_word
-
-        kind, name = read_place(typed)
-        made = self.session.act(keys.add_place, kind, name)
-        return place_word(self.session.ask(places)[made])
-
-    def describe(self, card: SetCard, values: Mapping[str, str]) -> None:
-        from conciergedesk.keys import service as keys
-
-        self.session.act(
-            keys.describe_set,
-            card.row.id,
-            seen=card.version,
-            photo=values["photo"],
-            note=values["note"],
-            home_place_id=self.place_id(values["place"]),
-            lodging=values["lodging"],
-            has_address=said_yes(values["has_address"]) if values["has_address"].strip() else None,
-        )
-
-    def change_pieces(self, set_id: int, typed: str, reason: str) -> None:
-        from conciergedesk.keys import service as keys
-        from conciergedesk.keys.typed import read_pieces
-
-        self.session.act(keys.change_pieces, set_id, read_pieces(typed), reason=reason)
-
-    def retag(self, set_id: int, reason: str) -> str:
-        from conciergedesk.keys import service as keys
-
-        return self.session.act(keys.retag, set_id, reason=reason)
-
     def day(self, typed: str, field: str) -> date:
         """A day as 31/12/2027, 2027-12-31 or in loose words.
 
@@ -448,65 +353,3 @@ class KeyRoom:
 
         self.session.act(keys.holder_answered, set_id, answer, has_it=has_it)
         return True
-
-    # --- counting ---
-
-    def count_state(self, kind: str) -> CountState:
-        """Begin or go on with a count."""
-        from conciergedesk.keys import service as keys
-        from conciergedesk.keys.figures import open_count, seen_in_count
-        from conciergedesk.keys.queries import set_rows
-
-        count_id = self.session.act(keys.start_count, kind)
-        running = self.session.ask(open_count)
-        rows = {
-            row.id: row
-            for row in self.session.ask(set_rows, self.session.now(), self.house.ladder, active_zone())
-        }
-        seen = self.session.ask(seen_in_count, count_id)
-        shown = tuple(
-            (set_id, rows[set_id].tag, pieces, rows[set_id].position.expected)
-            for set_id, pieces in seen.items()
-            if set_id in rows
-        )
-        expected = sum(row.position.is_in for row in rows.values())
-        return CountState(count_id, running.kind if running else kind, shown, expected)
-
-    def count_tag(self, state: CountState, typed: str) -> CountState:
-        """Tick a typed tag; a number after it is the pieces counted (``204-3 2``)."""
-        from conciergedesk.keys import service as keys
-        from conciergedesk.keys.queries import find_tag
-
-        tag, pieces = split_count(typed)
-        set_id = self.session.ask(find_tag, tag)
-        self.session.act(keys.count_set, state.id, set_id, pieces)
-        return self.count_state(state.kind)
-
-    def finish_count(self, state: CountState) -> CountCard:
-        from conciergedesk.keys import service as keys
-
-        return self.session.act(keys.finish_count, state.id)
-
-
-def said_yes(typed: str) -> bool:
-    """Whether a line was answered with yes, in any of the desk's languages."""
-    return typed.strip().lower()[:1] in {"o", "y", "j"}
-
-
-def split_count(typed: str) -> tuple[str, int | None]:
-    """A typed line of a count: the tag, and the pieces when they were typed.
-
-    Raises:
-        InvalidInput: nothing was typed, or the pieces are no number.
-    """
-    parts: Sequence[str] = typed.split()
-    if not parts:
-        raise InvalidInput(N_("Type a tag such as 204-3."), field="tag")
-    if len(parts) == 1:
-        return parts[0], None
-    tag, pieces = " ".join(parts[:-1]), parts[-1]
-    if len(parts) == 2 and "-" not in tag and len(tag) <= 3:
-        return typed, None
-    if not (pieces.isascii() and pieces.isdigit() and len(pieces) <= 2):
-        raise InvalidInput(N_("“{text}” is not a number of pieces."), field="tag", text=pieces[:20])
-    return tag, int(pieces)

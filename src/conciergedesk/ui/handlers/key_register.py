@@ -42,7 +42,7 @@ class KeyRegister:
     def register_for(self, screen: DeskScreen, request_id: int | None) -> None:
         """The same, filled in from the request by which it was announced."""
         screen.run_service(
-            lambda: self.room.deposit(request_id),
+            lambda: self.room.book.deposit(request_id),
             lambda deposit: self._show(screen, deposit),
             group="key-deposit",
             exclusive=True,
@@ -74,7 +74,7 @@ class KeyRegister:
             screen,
             _("Register a key set"),
             fields,
-            lambda values: self.room.register(values, deposit.request_id),
+            lambda values: self.room.book.register(values, deposit.request_id),
             lambda made: self._registered(screen, made),
             kind=DRAFT,
             subject_id=deposit.request_id,
@@ -99,7 +99,7 @@ class KeyRegister:
         form: FormSheet[str] = FormSheet(
             _("Add a place"),
             [Field("place", _("Place"), hint=_("hook 14 · cabinet B · safe 2 · vehicle Zoé"))],
-            lambda values: self.room.add_place(values["place"]),
+            lambda values: self.room.book.add_place(values["place"]),
         )
         self.app.push_screen(form, made)
 
@@ -122,7 +122,7 @@ class KeyRegister:
             ]
 
             def save(values: Mapping[str, str]) -> bool:
-                self.room.describe(card, values)
+                self.room.book.describe(card, values)
                 return True
 
             form: FormSheet[bool] = FormSheet(
@@ -140,7 +140,7 @@ class KeyRegister:
             now = ", ".join(f"{word(PIECE_WORDS[one.kind])} {one.count}" for one in card.pieces)
 
             def save(values: Mapping[str, str]) -> bool:
-                self.room.change_pieces(row.id, values["pieces"], values["reason"])
+                self.room.book.change_pieces(row.id, values["pieces"], values["reason"])
                 return True
 
             fields = [
@@ -165,7 +165,7 @@ class KeyRegister:
         form: FormSheet[str] = FormSheet(
             _("Give it another tag"),
             [Field("reason", _("Why"), hint=_("the old tag was heard together with the address"))],
-            lambda values: self.room.retag(row.id, values["reason"]),
+            lambda values: self.room.book.retag(row.id, values["reason"]),
             context=_("key {tag}", tag=row.tag),
         )
         self.app.push_screen(form, made)

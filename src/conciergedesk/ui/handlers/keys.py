@@ -15,7 +15,8 @@ from conciergedesk.ui.drafts import Drafts
 from conciergedesk.ui.handlers.key_acts import KeyActs
 from conciergedesk.ui.handlers.key_register import KeyRegister
 from conciergedesk.ui.handlers.parking import ParkedForms
-from conciergedesk.ui.key_room import CountState, KeyRoom, Outgoing
+from conciergedesk.ui.key_counting import CountState
+from conciergedesk.ui.key_room import KeyRoom, Outgoing
 from conciergedesk.ui.key_words import SEAL_WORDS
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.confirm import Confirm
@@ -110,7 +111,7 @@ class KeyHandlers:
                     show(found[1])
 
             def read() -> tuple[bool, Outgoing | None]:
-                announced = bool(number) and self.room.is_deposit(number)
+                announced = bool(number) and self.room.book.is_deposit(number)
                 return announced, None if announced else self.room.of_request(number)
 
             ask.screen.run_service(read, go_on, group="key-open", exclusive=True)
@@ -270,10 +271,10 @@ class KeyHandlers:
     def count(self, ask: Ask) -> None:
         def chosen(kind: str | None) -> None:
             if kind is not None:
-                ask.screen.run_service(lambda: self.room.count_state(kind), opened, group="count")
+                ask.screen.run_service(lambda: self.room.counting.state(kind), opened, group="count")
 
         def opened(state: CountState) -> None:
-            sheet = CountSheet(state, self.room.count_tag, self.room.finish_count)
+            sheet = CountSheet(state, self.room.counting.tick, self.room.counting.finish)
             self.app.push_screen(sheet, finished)
 
         def finished(result: CountCard | None) -> None:

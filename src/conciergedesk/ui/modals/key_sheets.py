@@ -15,7 +15,7 @@ from conciergedesk.keys.cards import CountCard, IncidentCard, IncidentStep
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import Row, duration, safe, when, wrapped
 from conciergedesk.ui.glyphs import glyphs
-from conciergedesk.ui.key_room import CountState
+from conciergedesk.ui.key_counting import CountState
 from conciergedesk.ui.key_words import (
     DIFFERENCE_WORDS,
     INCIDENT_WORDS,
