@@ -59,7 +59,7 @@ SCOPE_TITLES: Mapping[Scope, str] = {
     Scope.EVERYWHERE: N_("Everywhere"),
     Scope.GO: N_("After g"),
     Scope.BOARD: N_("Board"),
-    Scope.KEYS: N_("Keys"),
+    Scope.KEYS: N_("scope|Keys"),
     Scope.RELOCATION: N_("Relocations"),
     Scope.ROTA: N_("Rota"),
     Scope.ASKS: N_("In what is asked of each other"),
