@@ -131,6 +131,15 @@ async def test_two_desks_claim_the_same_request_and_the_second_is_told(
         assert second.session.ask(request_card, made).holder == "Inès"
         await second.press("t")
         assert second.session.ask(request_card, made).holder == "Maëlle"
+        await first.press("c", "tab")
+        await first.type("rouge")
+        await second.press("c", "tab")
+        await second.type("bleu")
+        await first.press("ctrl+s")
+        await second.press("ctrl+s")
+        assert "Inès a enregistré avant vous" in second.text and "Titre : – → rouge" in second.text
+        await second.press("ctrl+s")
+        assert second.session.ask(request_card, made).title == "bleu", "what was typed goes over it knowingly"
 
 
 async def test_a_batch_that_fails_changes_nothing_and_says_where(

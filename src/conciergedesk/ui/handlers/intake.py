@@ -26,6 +26,7 @@ from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.form import Field, FormSheet
 from conciergedesk.ui.modals.search import Found, SearchAnswer, SearchSheet
 from conciergedesk.ui.screens.board import BoardScreen
+from conciergedesk.ui.second_saver import SecondSaver
 
 if TYPE_CHECKING:
     from conciergedesk.requests.queries import RequestCard
@@ -185,28 +186,29 @@ class IntakeHandlers:
             return self.session.ask(request_card, promise.id)
 
         def show(card: RequestCard) -> None:
-            kind = self.session.book().catalogue.get(card.type_code)
-            wanted = stored_moment(card.wanted_from, card.wanted_to, card.wanted_day_only, self.session.now())
-            fields = [
-                Field("type", _("Type"), kind.label.in_language(active_language())),
-                Field("title", _("Title"), card.title),
-                Field("wanted", _("When"), wanted, moment_hint()),
-                Field("place", _("Where"), card.place),
-                Field("language", _("Language"), language_word(card.language), language_hint()),
-            ]  # fmt: skip
-            form = FormSheet(_("Correct"), fields, self._save_correction(card, fields), context=card.ref)
+            saver = SecondSaver(card, read, self._correction, self._correct(card.id))
+            form = FormSheet(_("Correct"), saver.fields, saver.save, context=card.ref)
             self.app.push_screen(form, lambda saved: self._corrected(ask.screen, card) if saved else None)
 
         ask.screen.run_service(read, show, group="form")
+
+    def _correction(self, card: RequestCard) -> list[Field]:
+        kind = self.session.book().catalogue.get(card.type_code)
+        wanted = stored_moment(card.wanted_from, card.wanted_to, card.wanted_day_only, self.session.now())
+        return [
+            Field("type", _("Type"), kind.label.in_language(active_language())),
+            Field("title", _("Title"), card.title),
+            Field("wanted", _("When"), wanted, moment_hint()),
+            Field("place", _("Where"), card.place),
+            Field("language", _("Language"), language_word(card.language), language_hint()),
+        ]
 
     def _corrected(self, screen: DeskScreen, card: RequestCard) -> None:
         self.show(screen, PromiseKind.REQUEST, card.id)
         screen.say(_("{ref} corrected", ref=card.ref), "desk.undo")
 
-    def _save_correction(self, card: RequestCard, fields: Sequence[Field]) -> Any:
-        before = {field.name: field.value for field in fields}
-
-        def save(values: Mapping[str, str]) -> bool:
+    def _correct(self, request_id: int) -> Callable[[Mapping[str, str], Mapping[str, str], int], None]:
+        def write(values: Mapping[str, str], before: Mapping[str, str], seen: int) -> None:
             from conciergedesk.core.errors import InvalidInput
             from conciergedesk.requests import service as requests
 
@@ -225,15 +227,12 @@ class IntakeHandlers:
                         "wanted_to": moment.end,
                         "day_only": moment.date_only,
                     }
-            for name in ("title", "place"):
-                if values[name] != before[name]:
-                    changed[name] = values[name]
+            changed |= {name: values[name] for name in ("title", "place") if values[name] != before[name]}
             if values["language"] != before["language"]:
                 changed["language"] = read_language(values["language"])
-            session.act(requests.correct, session.book(), card.id, seen=card.version, **changed)
-            return True
+            session.act(requests.correct, session.book(), request_id, seen=seen, **changed)
 
-        return save
+        return write
 
     def follow_up(self, ask: Ask) -> None:
         promise = next((one for one in ask.promises if one.kind is PromiseKind.REQUEST), None)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from conciergedesk.board.rules import PromiseKind
-from conciergedesk.core.i18n import _, local, show_date
+from conciergedesk.core.errors import NotFound
+from conciergedesk.core.i18n import N_, _, local, show_date
 from conciergedesk.core.phone import show_phone
 from conciergedesk.ui.cells import clock, safe
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
@@ -16,6 +17,7 @@ from conciergedesk.ui.handlers.intake import PERSON, REQUEST, IntakeHandlers
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.form import Field, FormSheet
 from conciergedesk.ui.modals.search import Found, SearchAnswer, SearchSheet
+from conciergedesk.ui.second_saver import SecondSaver
 
 if TYPE_CHECKING:
     from conciergedesk.core.db.unit import Unit
@@ -141,15 +143,16 @@ class PeopleHandlers:
         )
 
     def _correct_card(self, screen: DeskScreen, person_id: int) -> None:
-        def read() -> PersonCard | None:
+        def read() -> PersonCard:
             from conciergedesk.customers.queries import person_card
 
-            return self.session.ask(person_card, person_id, self.session.now())
-
-        def show(card: PersonCard | None) -> None:
+            card = self.session.ask(person_card, person_id, self.session.now())
             if card is None:
-                return
-            fields = [
+                raise NotFound(N_("This record is no longer there. Go back and refresh the list."))
+            return card
+
+        def fields(card: PersonCard) -> list[Field]:
+            return [
                 Field("first_name", _("First name"), card.first_name),
                 Field("last_name", _("Last name"), card.last_name),
                 Field("language", _("Language"), language_word(card.language), language_hint()),
@@ -157,36 +160,36 @@ class PeopleHandlers:
                 Field("phone", _("One more number"), "", "+352 621 …"),
                 Field("note", _("Note"), card.note, _("facts, as the person may read them")),
             ]
+
+        def show(card: PersonCard) -> None:
             numbers = ", ".join(show_phone(one.e164 or one.typed) for one in card.phones)
-            form = FormSheet(safe(card.name, 40) or numbers, fields, self._save_card(card), context=numbers)
+            saver = SecondSaver(card, read, fields, self._write_card(card.id))
+            form = FormSheet(safe(card.name, 40) or numbers, saver.fields, saver.save, context=numbers)
             self.app.push_screen(
                 form, lambda saved: screen.say(_("The card is corrected"), "desk.undo") if saved else None
             )
 
         screen.run_service(read, show, group="form")
 
-    def _save_card(self, card: PersonCard) -> Callable[[Mapping[str, str]], bool]:
-        def save(values: Mapping[str, str]) -> bool:
+    def _write_card(self, person_id: int) -> Callable[[Mapping[str, str], Mapping[str, str], int], None]:
+        def write(values: Mapping[str, str], before: Mapping[str, str], seen: int) -> None:
             from conciergedesk.customers import service as customers
 
+            # What was not touched here stays as somebody else may have left it.
+            typed: dict[str, Any] = {
+                name: value for name, value in values.items() if value != before[name] and name != "phone"
+            }
+            if "language" in typed:
+                typed["language"] = read_language(typed["language"])
+
             def change(unit: Unit) -> None:
-                customers.change_person(
-                    unit,
-                    card.id,
-                    seen=card.version,
-                    first_name=values["first_name"],
-                    last_name=values["last_name"],
-                    language=read_language(values["language"]),
-                    email=values["email"],
-                    note=values["note"],
-                )
+                customers.change_person(unit, person_id, seen=seen, **typed)
                 if values["phone"].strip():
-                    customers.add_phone(unit, card.id, values["phone"])
+                    customers.add_phone(unit, person_id, values["phone"])
 
             self.session.act(change)
-            return True
 
-        return save
+        return write
 
     def _warn(self, screen: DeskScreen, person_id: int) -> None:
         def save(values: Mapping[str, str]) -> bool:
