@@ -82,6 +82,8 @@ def test_a_publication_is_taken_back_and_stands_in_the_list_of_them(
     desk.act(planner, service.publish, rota_house(), draft)
     assert set(roster_of(desk)) == set(planned())
     back = desk.act(planner, go_back, rota_house(), wrong)
+    with pytest.raises(RuleRefused):
+        desk.act(planner, go_back, rota_house(), wrong, before=True)
     assert {one.agent for one in desk.ask(preview, rota_house(), back, clock.now()).changed} == {"PAU"}
     assert desk.ask(verify, KEY) is None
 

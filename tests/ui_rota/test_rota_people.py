@@ -219,7 +219,9 @@ async def test_a_planner_notes_recovery_and_goes_back_to_a_publication(
         assert "1 publication" in room.text and "Hélène" in room.text
         await room.press("enter")
         assert "1 journée publiée change" in room.text and "→ C" in room.text
-        await room.press("P")
+        await room.press("enter")
+        assert "brouillon" not in room.text
+        await room.press("z", "enter", "P")
         assert room.roster().shifts_on(gone.agent, gone.day) == ("C",)
         await room.press("z")
         assert "2 publications" in room.text

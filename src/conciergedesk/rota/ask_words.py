@@ -8,14 +8,16 @@ from conciergedesk.core.i18n import _, show_date
 from conciergedesk.rota.asking import AskCard
 
 
-def sentence_of(ask: AskCard, name: Callable[[str], str], label: Callable[[str], str]) -> str:
-    """What is asked, in one sentence."""
+def sentence_of(ask: AskCard, name: Callable[[str], str], label: Callable[[str], str], me: str = "") -> str:
+    """What is asked, in one sentence; to the person ``me`` their own days are theirs."""
     if ask.kind == "notice":
         nothing = "–"
         days = [
             f"{show_date(one.day)} {' '.join(one.before) or nothing} → {' '.join(one.after) or nothing}"
             for one in ask.told_days
         ]
+        if me and ask.person == me:
+            return _("your days have changed: {days}", days=", ".join(days))
         return _("days of {a} have changed: {days}", a=name(ask.person), days=", ".join(days))
     first = f"{label(ask.shift)}, {show_date(ask.day)}"
     if ask.kind == "swap" and ask.partner_day is not None:

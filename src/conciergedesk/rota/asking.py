@@ -15,12 +15,13 @@ from sqlmodel import Session, col, select
 
 from conciergedesk.core.db.read import pick
 from conciergedesk.core.db.unit import Unit
-from conciergedesk.core.errors import InvalidInput, NotAllowed, NotFound, RuleRefused
+from conciergedesk.core.errors import DeskError, InvalidInput, NotAllowed, NotFound, RuleRefused
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.text import clean_line
 from conciergedesk.rota import changes
 from conciergedesk.rota.changes import Difference, Verdict
 from conciergedesk.rota.checker.coverage import seat_counts
+from conciergedesk.rota.checker.violations import Violation
 from conciergedesk.rota.house import RotaHouse
 from conciergedesk.rota.queries import DeskRota, desk_rota
 from conciergedesk.rota.tables import RotaAsk
@@ -264,6 +265,15 @@ def withdraw(unit: Unit, house: RotaHouse, ask_id: int, *, seen: int | None = No
     return _card(found)
 
 
+def doubts(house: RotaHouse, desk: DeskRota, ask: AskCard) -> tuple[Violation, ...]:
+    """What the rules think of what two people agreed: why a supervisor has the last word."""
+    try:
+        verdict = _judge(house, desk, ask)
+    except DeskError:
+        return ()  # it moved meanwhile: whoever decides is told
+    return (*verdict.refusals, *verdict.advices)
+
+
 # --- private ------------------------------------------------------------------------------------------------------
 
 
@@ -320,7 +330,7 @@ def _lacks(desk: DeskRota, day: date, shift: str) -> bool:
     return not counts or any(one.staffed < max(one.needed, one.wanted) for one in counts)
 
 
-def _judge(house: RotaHouse, desk: DeskRota, found: RotaAsk) -> Verdict:
+def _judge(house: RotaHouse, desk: DeskRota, found: RotaAsk | AskCard) -> Verdict:
     """The exchange judged on what holds now.
 
     Raises:

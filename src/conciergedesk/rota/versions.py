@@ -17,7 +17,7 @@ from conciergedesk.core.errors import NotFound, RuleRefused
 from conciergedesk.core.i18n import N_
 from conciergedesk.core.journal import JournalLine, JournalRow
 from conciergedesk.rota.house import RotaHouse
-from conciergedesk.rota.queries import desk_rota
+from conciergedesk.rota.queries import desk_rota, open_draft
 from conciergedesk.rota.service import save_draft
 from conciergedesk.rota.tables import RotaAssignment, RotaVersion
 from conciergedesk.rota.values import Assignment, Roster
@@ -87,13 +87,19 @@ def publications(session: Session, limit: int = MOST) -> tuple[Publishing, ...]:
 def go_back(unit: Unit, house: RotaHouse, version_id: int, *, before: bool = False) -> int:
     """Make a draft, from today on, of what version ``version_id`` published; with ``before``, of what held until then.
 
-    Who is away or no longer in the team is left out. An open draft is put aside. Answers the id of the draft.
+    Who is away or no longer in the team is left out. Answers the id of the draft.
 
     Raises:
         NotFound: there is no such publication.
-        RuleRefused: its days are over, or nothing held before it.
+        RuleRefused: its days are over, nothing held before it, or another draft is open.
     """
     unit.require(Right.PLAN_ROTA)
+    draft = open_draft(unit.session)
+    if draft is not None:
+        raise RuleRefused(
+            N_("A draft is open, {first} to {last}. Publish it or put it aside first."),
+            first=draft.first, last=draft.last,
+        )  # fmt: skip
     version = unit.session.get(RotaVersion, version_id)
     if version is None or version.state != "published" or version.published_at is None:
         raise NotFound(N_("There is no publication {number}."), number=version_id)
@@ -132,9 +138,9 @@ def go_back(unit: Unit, house: RotaHouse, version_id: int, *, before: bool = Fal
             and not away.absent(one.agent, one.day)
         )
     )
-    draft = save_draft(unit, house, roster, first, last)
-    unit.record("rota.brought_back", "rota", draft, undoable=False, version=version_id, before=before)
-    return draft
+    made = save_draft(unit, house, roster, first, last)
+    unit.record("rota.brought_back", "rota", made, undoable=False, version=version_id, before=before)
+    return made
 
 
 def _rows_of(session: Session, version_id: int, *, live_after: bool) -> list[Assignment]:

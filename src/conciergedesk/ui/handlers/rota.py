@@ -138,9 +138,10 @@ class RotaHandlers:
         if half is None:
             screen.mark_half(place)
             return
-        screen.mark_half(None)
         if half == place:
+            screen.mark_half(None)
             return
+        # A refused one stays marked: the next partner is one key away, Esc lets it go.
         if not self.room.may_plan():
             self.team.ask_swap(screen, half, place)
             return
@@ -149,8 +150,9 @@ class RotaHandlers:
             day_a=show_date(half.day), day_b=show_date(place.day),
         )  # fmt: skip
         self.desk.write(
-            screen, lambda why: self.room.swap(half.person, half.day, place.person, place.day, why), said
-        )
+            screen, lambda why: self.room.swap(half.person, half.day, place.person, place.day, why), said,
+            lambda: screen.mark_half(None),
+        )  # fmt: skip
 
     # --- absences ---
 

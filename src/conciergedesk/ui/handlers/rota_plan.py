@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from conciergedesk.core.i18n import _, plural, show_date
+from conciergedesk.core.i18n import _, plural
 from conciergedesk.rota.queries import Preview
 from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import Ask
@@ -64,7 +65,9 @@ class RotaPlanning:
             group="rota-open",
         )
 
-    def _ask_reason(self, screen: RotaScreen, shown: Preview) -> None:
+    def _ask_reason(
+        self, screen: RotaScreen, shown: Preview, declined: Callable[[], None] = lambda: None
+    ) -> None:
         if shown.late and not shown.blocking:
             form: FormSheet[str] = FormSheet(
                 _("Told late"),
@@ -73,12 +76,15 @@ class RotaPlanning:
                 context=safe(str(shown.late[0]), 60),
             )
             self.desk.app.push_screen(
-                form, lambda reason: self._confirm(screen, shown, reason) if reason is not None else None
+                form,
+                lambda reason: (
+                    self._confirm(screen, shown, reason, declined) if reason is not None else declined()
+                ),
             )
         else:
-            self._confirm(screen, shown, "")
+            self._confirm(screen, shown, "", declined)
 
-    def _confirm(self, screen: RotaScreen, shown: Preview, reason: str) -> None:
+    def _confirm(self, screen: RotaScreen, shown: Preview, reason: str, declined: Callable[[], None]) -> None:
         lines = self._changes(screen, shown)
         lines += [str(one) for one in shown.blocking[:2]]
         if shown.late:
@@ -93,6 +99,8 @@ class RotaPlanning:
                     screen.reload()
 
                 screen.run_service(lambda: self.desk.room.publish(shown, reason), done, group="write")
+            else:
+                declined()
 
         title = _("Publish {first} to {last}?", first=shown.draft.first, last=shown.draft.last)
         self.desk.app.push_screen(Confirm(title, "\n".join(lines), "P", _("publish")), confirmed)
@@ -110,8 +118,16 @@ class RotaPlanning:
             )
         for one in changed[:SHOWN_CHANGES]:
             before, after = " ".join(one.before) or nothing, " ".join(one.after) or nothing
+            name, arrow = self.desk.name(one.agent), glyphs().right
             lines.append(
-                f"{self.desk.name(one.agent)} {show_date(one.day)}: {before} {glyphs().right} {after}"
+                _(
+                    "{name}, {day}: {before} {arrow} {after}",
+                    name=name,
+                    day=one.day,
+                    before=before,
+                    arrow=arrow,
+                    after=after,
+                )
             )
         if len(changed) > SHOWN_CHANGES:
             lines.append(_("and {count} more", count=len(changed) - SHOWN_CHANGES))
@@ -142,10 +158,17 @@ class RotaPlanning:
 
         def shown(preview: Preview) -> None:
             screen.reload(preview.draft.first)
-            self._ask_reason(screen, preview)
+            self._ask_reason(screen, preview, lambda: self._put_aside(screen, preview))
 
         screen.run_service(
             lambda: self.desk.room.go_back(chosen.version, before=chosen.before), shown, group="write"
+        )
+
+    def _put_aside(self, screen: RotaScreen, shown: Preview) -> None:
+        """Nothing is to change after all: no draft is left behind."""
+        draft = shown.draft
+        screen.run_service(
+            lambda: self.desk.room.drop(draft.id, draft.version), lambda _none: screen.reload(), group="write"
         )
 
     def drop(self, ask: Ask) -> None:

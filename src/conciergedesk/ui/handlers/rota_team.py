@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from conciergedesk.core.i18n import _, show_date
-from conciergedesk.rota.asking import AskCard
+from conciergedesk.rota.asking import AskCard, doubts
 from conciergedesk.rota.law.wording import hours
 from conciergedesk.rota.values import OFF, Wish
 from conciergedesk.ui.cells import safe
@@ -50,13 +50,19 @@ class RotaTeam:
     # --- asking each other ---
 
     def ask_swap(self, screen: RotaScreen, half: Place, place: Place) -> None:
-        self._ask(screen, lambda: self.people.ask_swap(half.person, half.day, place.person, place.day))
+        self._ask(
+            screen, lambda: self.people.ask_swap(half.person, half.day, place.person, place.day),
+            lambda: screen.mark_half(None),
+        )  # fmt: skip
 
     def ask_to_take(self, screen: RotaScreen, giver: str, taker: str, day: date, shift: str) -> None:
         self._ask(screen, lambda: self.people.ask_to_take(giver, taker, day, shift))
 
-    def _ask(self, screen: RotaScreen, ask: Callable[[], AskCard]) -> None:
+    def _ask(
+        self, screen: RotaScreen, ask: Callable[[], AskCard], then: Callable[[], None] = lambda: None
+    ) -> None:
         def done(card: AskCard) -> None:
+            then()
             screen.say(self._said(card), "desk.undo")
             screen.reload()
 
@@ -114,7 +120,13 @@ class RotaTeam:
         screen = self.desk.screen(ask)
         if screen is None or screen.reading is None:
             return
-        sheet = AskSheet(screen.reading, self.desk.name, self.desk.label)
+        reading, house = screen.reading, self.desk.room.house
+        found = {
+            one.id: doubts(house, reading.desk, one)[:2]
+            for one in reading.my_asks
+            if one.state == "agreed" and reading.may_plan
+        }
+        sheet = AskSheet(reading, self.desk.name, self.desk.label, found)
         self.desk.app.push_screen(sheet, lambda answered: self._answer(screen, answered))
 
     def _answer(self, screen: RotaScreen, answered: Answered | None) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
 from conciergedesk.core.i18n import _, plural
 from conciergedesk.rota.ask_words import sentence_of
 from conciergedesk.rota.asking import AskCard
+from conciergedesk.rota.checker.violations import Violation
 from conciergedesk.ui.acts import Scope
 from conciergedesk.ui.cells import Row, wrapped
 from conciergedesk.ui.glyphs import glyphs
@@ -27,9 +28,13 @@ class Answered:
 class AskRows(CursorRows):
     """Open asks, those that wait for an answer from here first."""
 
-    def __init__(self, reading: RotaReading, name: Callable[[str], str], label: Callable[[str], str]) -> None:
+    def __init__(
+        self, reading: RotaReading, name: Callable[[str], str], label: Callable[[str], str],
+        doubts: Mapping[int, Sequence[Violation]],
+    ) -> None:  # fmt: skip
         super().__init__()
         self._reading = reading
+        self._doubts = doubts
         self._named, self._labelled = name, label
         mine = set(reading.waiting_for_me)
         self.asks = sorted(reading.my_asks, key=lambda one: one not in mine)
@@ -46,12 +51,17 @@ class AskRows(CursorRows):
             waits = waits_for(one, self._reading.me, may_plan=self._reading.may_plan)
             row = Row(ground=ground).say(glyphs().cursor if here else " ", "accent").gap(1)
             row.say(glyphs().soon if waits else glyphs().waiting, "soon" if waits else "waiting").gap(1)
-            said = sentence_of(one, self._named, self._labelled)
+            said = sentence_of(one, self._named, self._labelled, self._reading.me)
             lines = wrapped(said, width - 6, 3)
             row.say(lines[0], "bright bold" if here else "text").to(width)
             rest = [Row(ground=ground).gap(4).say(line, "text").to(width) for line in lines[1:]]
-            below = Row(ground=ground).gap(4).say(self._state(one), "soon" if waits else "muted")
-            return [row, *rest, below.to(width)]
+            below = [Row(ground=ground).gap(4).say(self._state(one), "soon" if waits else "muted").to(width)]
+            for doubt in self._doubts.get(one.id, ()):
+                below += [
+                    Row(ground=ground).gap(4).say(line, "calm").to(width)
+                    for line in wrapped(f"{glyphs().notice} {doubt}", width - 6, 3)
+                ]
+            return [row, *rest, *below]
 
         return make
 
@@ -79,8 +89,11 @@ class AskSheet(RotaSheet[Answered]):
     SCOPES: ClassVar[tuple[Scope, ...]] = (Scope.ASKS,)
     rows: AskRows
 
-    def __init__(self, reading: RotaReading, name: Callable[[str], str], label: Callable[[str], str]) -> None:
-        rows = AskRows(reading, name, label)
+    def __init__(
+        self, reading: RotaReading, name: Callable[[str], str], label: Callable[[str], str],
+        doubts: Mapping[int, Sequence[Violation]] | None = None,
+    ) -> None:  # fmt: skip
+        rows = AskRows(reading, name, label, doubts or {})
         super().__init__(
             _("Asked of each other"), plural("{count} ask", "{count} asks", len(rows.asks)), rows
         )

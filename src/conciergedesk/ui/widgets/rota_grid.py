@@ -129,7 +129,11 @@ class RotaGrid(PaintedScroll, can_focus=True):
     # --- values ---
 
     def show(self, reading: RotaReading, day: date | None = None) -> None:
-        """Show a period; ``day`` puts the cursor on that column."""
+        """Show a period; ``day`` puts the cursor on that column, the first time on one's own line."""
+        if self.reading is None and reading.me:
+            self.row = next(
+                (row for row, one in enumerate(reading.desk.rota.agents) if one.id == reading.me), self.row
+            )
         self.reading = reading
         if day is not None:
             self.column = max(0, min((day - reading.desk.rota.first).days, reading.desk.rota.days - 1))
