@@ -155,7 +155,9 @@ async def test_a_late_return_with_a_piece_missing_opens_the_list(
 ) -> None:
     async with open_keys(size) as room:
         await room.go_to("117-0")
-        await room.press("b", "enter", "2", "enter")
+        await room.press("b", "enter", "ctrl+s")
+        assert "Comptez les pièces" in room.text
+        await room.press("2", "enter")
         sheet = room.app.screen
         assert isinstance(sheet, TakeBackSheet)
         assert "Pièces manquantes : 1 sur 3" in room.text and sheet.boxes["witness"].has_focus

@@ -236,7 +236,7 @@ class HandOverSheet(CounterSheet[HandedT]):
         ):
             if not self.boxes[name].value:
                 self.boxes[name].value = value
-        self.boxes["pieces"].placeholder = str(proposal.expected)
+        self.boxes["pieces"].placeholder = _("to be counted: {count}", count=proposal.expected)
         if proposal.due_at is not None:
             self.boxes["due_at"].placeholder = show_moment(proposal.due_at)
         self._echo_all()
@@ -424,7 +424,7 @@ class TakeBackSheet(CounterSheet[TakenT]):
             due = when(row.position.due_at, self._now)
             ink = "late" if late.total_seconds() > 0 else "done"
             self.echo("tag", f"{safe(row.position.holder.name)} {signs.dot} {due} {signs.dot} {said}", ink)
-        self.boxes["pieces"].placeholder = str(row.position.expected)
+        self.boxes["pieces"].placeholder = _("to be counted: {count}", count=row.position.expected)
         self.boxes["place"].placeholder = place_word(out.card.home) or _("its own")
 
     def action_save(self) -> None:
@@ -441,7 +441,12 @@ class TakeBackSheet(CounterSheet[TakenT]):
             self.refused(error)
             return
         if counted is None:
-            self.boxes["pieces"].focus()
+            wanted = out.card.row.position.expected
+            self.refused(
+                InvalidInput(
+                    N_("Count the pieces and type how many; {count} went out."), field="pieces", count=wanted
+                )
+            )
             return
         values = {name: box.value for name, box in self.boxes.items()}
         self._saving = True
