@@ -90,6 +90,12 @@ class Gathered:
 
     def in_language(self, language: str | None = None) -> str:
         first = self.all[0]
+        source = first.rule.source if first.rule is not None else ""
+        if first.kind is RuleKind.CLOSED_FEAST:
+            return translate(
+                N_("{day}, a feast on which local law allows no work: {names} ({source})"), language,
+                day=first.days[-1], names=", ".join(one.person for one in self.all), source=source,
+            )  # fmt: skip
         people = len({one.agent for one in self.all})
         sentence = plural(
             "Sundays and holidays: {count} shift above {limit}, from {first} to {last}",
@@ -98,7 +104,6 @@ class Gathered:
             last=max(one.days[-1] for one in self.all),
         )  # fmt: skip
         who = plural("{count} person", "{count} people", people, language)
-        source = first.rule.source if first.rule is not None else ""
         return translate(
             N_("{text}, {people} ({source})"), language, text=sentence, people=who, source=source
         )
@@ -107,15 +112,19 @@ class Gathered:
         return self.in_language()
 
 
+_OF_THE_PLACE = (RuleKind.SUNDAY_WORK, RuleKind.CLOSED_FEAST)
+
+
 def gathered(violations: Iterable[Violation]) -> tuple[Violation | Gathered, ...]:
     """What people read: an advice that the place itself gives on every Sunday is said once."""
     found: list[Violation | Gathered] = []
     places: dict[tuple[object, ...], int] = {}
     for one in violations:
-        if one.blocks or one.signed_by or one.kind is not RuleKind.SUNDAY_WORK or not one.days:
+        if one.blocks or one.signed_by or one.kind not in _OF_THE_PLACE or not one.days:
             found.append(one)
             continue
-        key = (one.kind, one.rule, one.limit)
+        day = one.days[-1] if one.kind is RuleKind.CLOSED_FEAST else None
+        key = (one.kind, one.rule, one.limit, day)
         if key not in places:
             places[key] = len(found)
             found.append(one)
