@@ -8,10 +8,8 @@ from dataclasses import dataclass
 from rich.highlighter import Highlighter
 from rich.style import Style
 from rich.text import Text
-from textual import events
 from textual.widgets import Input
 
-from conciergedesk.ui.widgets.key_order import key_order
 from conciergedesk.ui.widgets.painted import palette_of
 
 LONGEST = 2000
@@ -43,14 +41,6 @@ class DeskInput(Input):
 
     def validate_value(self, value: str) -> str:
         return _harmless(value)
-
-    def _forward_event(self, event: events.Event) -> None:
-        if not isinstance(event, events.Key | events.Paste):
-            super()._forward_event(event)
-        elif not key_order(self.app).keep(event):
-            super()._forward_event(event)
-            if isinstance(event, events.Key) and not event.is_printable:
-                key_order(self.app).hold(self)
 
 
 @dataclass(frozen=True, slots=True)
