@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from textual import events
 from textual.message_pump import MessagePump
+from textual.widgets import Input, TextArea
 from textual.worker import Worker
 
 from conciergedesk.ui.workers import ANSWER
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 PATIENCE = 1.0
 """Seconds after which the next key is handed on, whatever is still under way."""
-GLANCE = 0.005
+GLANCE = 0.002
 """Seconds between two looks at what is under way."""
 
 Typed = events.Key | events.Paste
@@ -62,10 +63,21 @@ class TypedAhead:
         while self._line and self._app.is_running:
             screen, earlier = self._screen, set(self._app.workers)
             self._handed_on = self._line.popleft()
+            writes = self._writes(self._handed_on)
             self._app.post_message(self._handed_on)
+            if writes:
+                await asyncio.sleep(0)
+                continue
             with suppress(TimeoutError):
                 async with asyncio.timeout(PATIENCE):
                     await self._rest(screen, earlier)
+
+    def _writes(self, event: Typed) -> bool:
+        """Whether it only puts text where text is written: what follows belongs there too."""
+        screen = self._screen
+        if screen is None or not isinstance(screen.focused, Input | TextArea):
+            return False
+        return isinstance(event, events.Paste) or event.is_printable
 
     async def _rest(self, screen: Screen[object] | None, earlier: set[Worker[object]]) -> None:
         """Wait until the key was dealt with, and until the services and the sheet that it asked for are there."""
