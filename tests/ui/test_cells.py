@@ -87,6 +87,7 @@ def test_a_text_that_is_too_long_keeps_what_stands_before_the_comma() -> None:
         ("Anke Klein", "Anke Klein"),
         ("Giulia Conti", "Giulia C."),
         ("Lieselotte Hartmann", "Lieselotte"),
+        ("Ilse Van Loon", "Ilse V."),
         ("Auberge, comptoir", "Auberge"),
         ("Hôtel du Beffroi", "Hôtel du…"),
         ("03 53 01 57 01", "0353015701"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
@@ -10,10 +10,16 @@ from conciergedesk.core.actor import Actor
 from conciergedesk.core.clock import FixedClock
 from conciergedesk.core.desk import Desk
 from conciergedesk.core.paths import knowledge_base
+from conciergedesk.customers import service as customers
+from conciergedesk.keys import service as keys
+from conciergedesk.keys.custody import HolderKind, Identity, Proof
+from conciergedesk.keys.house import key_house
+from conciergedesk.keys.service import HandOver, NewSet
 from conciergedesk.requests import service as requests
 from conciergedesk.requests.lifecycle import State
 from conciergedesk.requests.queries import open_call_backs, request_card
 from conciergedesk.requests.rulebook import Rulebook, load_rulebook
+from conciergedesk.requests.service import NewRequest
 from tests.conftest import PARIS, hire
 from tests.ui_flows.conftest import Driver, furnish, one_request, opened
 
@@ -170,6 +176,44 @@ async def test_a_number_typed_for_a_caller_is_never_that_of_a_request(
         await driver.type("taxi 20h")
         await driver.press("ctrl+s")
         assert [one.people[0].name for one in driver.requests()] == ["Jürgen Weber"]
+
+
+def a_key_is_out(desk: Desk, actor: Actor, book: Rulebook, clock: FixedClock) -> None:
+    """Set 1 is with Marek, due at 20:00; request 1 is another matter."""
+    house = desk.act(actor, customers.add_lodging, name="Les Tilleuls", commune="Metz")
+    hook = desk.act(actor, keys.add_place, "hook", "1")
+    owner, guest = 1, 5
+    new = NewSet(
+        [("door", 1)], owner, hook, "M-1", date(2027, 1, 1), date(2027, 12, 31), lodging_id=house,
+        identity=Identity.KNOWN_PERSON, number=204,
+    )  # fmt: skip
+    made = desk.act(actor, keys.register_set, new)
+    asked = NewRequest("key_handover_out", requester_id=guest, channel="phone", wanted_from=clock.now())
+    order = HandOver(
+        made.id, HolderKind.GUEST, datetime(2027, 3, 24, 20, tzinfo=PARIS), 1, guest, identity=Identity.PASSPORT,
+        proof=Proof.SIGNATURE, proof_ref="Marek", request_id=desk.act(actor, requests.capture, book, asked),
+    )  # fmt: skip
+    desk.act(actor, keys.hand_over, book, key_house(), order)
+
+
+async def test_a_call_promised_over_a_key_is_not_written_into_the_request_of_that_number(
+    sqlite_desk: Desk, clock: FixedClock, assistant: Actor, book: Rulebook
+) -> None:
+    basket = one_request(sqlite_desk, assistant, book, 1)
+    a_key_is_out(sqlite_desk, assistant, book, clock)
+    async with opened(sqlite_desk, clock, assistant) as driver:
+        await driver.press("slash")
+        await driver.type(":cles")
+        await driver.press("enter")
+        assert "Clé 204" in driver.text
+        await driver.press("s")
+        assert "Entrée l'ouvre là où il est" in driver.text
+        await driver.press("z")
+        await driver.type("demain 9h")
+        await driver.press("enter")
+        [call] = sqlite_desk.ask(open_call_backs)
+        assert (call.request_id, call.number) == (None, "06 39 98 20 20") and "Clé 204" in call.about
+        assert sqlite_desk.ask(request_card, basket).call_backs == ()
 
 
 async def test_an_interrupted_line_is_offered_at_the_next_start(

@@ -57,7 +57,7 @@ def short_name(name: str, cells: int) -> str:
     """Somebody's name in ``cells``: whole, else ``Giulia C.``, else the first name; anything else as ``short``."""
     whole = clean_line(name)
     first, _space, last = whole.partition(" ")
-    if cell_len(whole) <= cells or " " in last or not (first.istitle() and last[:1].isupper()):
+    if cell_len(whole) <= cells or not (first.istitle() and last[:1].isupper()) or "," in whole:
         return short(name, cells)
     initial = f"{first} {last[:1]}."
     return initial if cell_len(initial) <= cells else short(first, cells)

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 from conciergedesk.board.rules import PromiseKind
 from conciergedesk.core.i18n import _, show_moment
+from conciergedesk.core.phone import search_digits
 from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import Ask
 from conciergedesk.ui.form_words import hour_to_call
@@ -13,6 +14,9 @@ from conciergedesk.ui.handlers.request_work import RequestWork
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.form import Field
 from conciergedesk.ui.modals.moment import MomentSheet
+
+SHORTEST_NUMBER = 6
+"""Digits from which a bold figure is a telephone number; the tag of a key has fewer."""
 
 
 class RequestCalls(RequestWork):
@@ -28,6 +32,11 @@ class RequestCalls(RequestWork):
         promise = ask.promises[0] if ask.promises else None
         if promise is None:
             return
+        number = _number_of(ask)
+        known = promise.kind in (PromiseKind.CALLBACK, PromiseKind.REQUEST)
+        if not known and not number:
+            ask.screen.refuse(_("No number is known here. Note whom to call: n, “call back …”."))
+            return
 
         def save(moment: Any, values: Any) -> str:
             from conciergedesk.requests import service as requests
@@ -40,7 +49,7 @@ class RequestCalls(RequestWork):
                     due_at,
                     reason=values["about"] or _("agreed"),
                 )
-            else:
+            elif promise.kind is PromiseKind.REQUEST:
                 self.session.act(
                     requests.promise_call_back,
                     due_at=due_at,
@@ -48,6 +57,9 @@ class RequestCalls(RequestWork):
                     request_id=promise.id,
                     about=values["about"],
                 )
+            else:
+                about = " · ".join(part for part in (promise.ref, promise.what, values["about"]) if part)
+                self.session.act(requests.promise_call_back, due_at=due_at, number=number, about=about)
             return show_moment(due_at)
 
         label = _("Reason") if promise.kind is PromiseKind.CALLBACK else _("About")
@@ -72,6 +84,14 @@ class RequestCalls(RequestWork):
         if promise.kind is PromiseKind.CALLBACK:
             self.how_the_call_went(ask, promise)
             return
+        number = _number_of(ask)
+        if promise.kind is not PromiseKind.REQUEST:
+            # Its thread is not the queue's: what was said is noted where it lives.
+            if number:
+                ask.screen.say(_("Call {number}", number=number))
+            else:
+                ask.screen.refuse(_("No number is known here."))
+            return
 
         def answered(answer: str | None) -> None:
             if answer is None:
@@ -80,9 +100,6 @@ class RequestCalls(RequestWork):
             call = self.each("note", [promise.id], text=text, kind="call" if answer == "talked" else "note")
             self.run(ask.screen, call, text)
 
-        number = (
-            next((fact.value for fact in ask.detail.facts if fact.bold), "") if ask.detail is not None else ""
-        )
         options = [
             Option("talked", _("we spoke"), letter="p"),
             Option("missed", _("no answer"), letter="a"),
@@ -119,3 +136,9 @@ class RequestCalls(RequestWork):
             sheet,
             lambda when: self.done(ask.screen, _("Appointment on {when}", when=when)) if when else None,
         )
+
+
+def _number_of(ask: Ask) -> str:
+    """The number that the detail of the chosen promise shows, as it is shown; nothing for none."""
+    shown = (fact.value for fact in ask.detail.facts if fact.bold) if ask.detail is not None else ()
+    return next((value for value in shown if len(search_digits(value)) >= SHORTEST_NUMBER), "")

@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 from conciergedesk.board.rules import Promise, PromiseKind
 from conciergedesk.core.i18n import N_, _
 from conciergedesk.ui.desk_screen import Ask, DeskScreen
+from conciergedesk.ui.form_words import hour_to_call, read_moment
 from conciergedesk.ui.handlers.request_work import RequestWork
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.form import Field, FormSheet
@@ -96,13 +97,9 @@ class RequestStatus(RequestWork):
         ids = [promise.id for promise in promises]
 
         def save(values: Any) -> bool:
-            from conciergedesk.core.i18n import active_zone
-            from conciergedesk.core.moments import parse_moment
-
-            moment = (
-                parse_moment(values["until"], self.session.now(), active_zone()) if values["until"] else None
-            )
-            self.each(verb, ids, whom=values["whom"], until=moment.start if moment is not None else None)()
+            moment = read_moment(values["until"], self.session.now(), field="until")
+            until = hour_to_call(moment) if moment is not None else None
+            self.each(verb, ids, whom=values["whom"], until=until)()
             return True
 
         fields = [
@@ -152,9 +149,10 @@ class RequestStatus(RequestWork):
         ids = [promise.id for promise in promises]
         sheet = MomentSheet(
             _("Put off until"),
-            lambda moment, _values: self.each("snooze", ids, until=moment.start)(),
+            lambda moment, _values: self.each("snooze", ids, until=hour_to_call(moment))(),
             now=self.session.now(),
             context=self.named(promises),
+            meant=hour_to_call,
         )
         self.app.push_screen(
             sheet,

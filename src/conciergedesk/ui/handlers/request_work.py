@@ -91,7 +91,11 @@ class RequestWork:
 
     @staticmethod
     def requests_of(ask: Ask) -> list[Promise]:
-        return [promise for promise in ask.promises if promise.kind is PromiseKind.REQUEST]
+        """The requests that are chosen; without any, say where the chosen line is worked."""
+        found = [promise for promise in ask.promises if promise.kind is PromiseKind.REQUEST]
+        if not found and ask.promises:
+            ask.screen.refuse(_("This is not done here: Enter opens it where it is."))
+        return found
 
     @staticmethod
     def named(promises: Sequence[Promise]) -> str:
