@@ -322,7 +322,7 @@ async def test_an_empty_portfolio_says_how_to_open_a_file(open_files: OpenFiles,
     nobody = files.helene
     async with open_files(actor=nobody) as shown:
         await shown.press("v", "v")
-        assert "Aucun dossier" in shown.text
+        assert "aucun dossier ouvert" in shown.text
         assert "o" in shown.text
 
 

@@ -166,8 +166,12 @@ class RelocationScreen(WatchedScreen):
             if self._filter:
                 said = _("Nothing here answers “{filter}”.", filter=safe(self._filter, 30))
                 self.empty.show(said, keymap().shown("desk.back"), _("take the filter off"))
+            elif self.desk.allows("relocation.new"):
+                said = _("No file is open.") if self._everybody else _("You have no open file.")
+                self.empty.show(said, keymap().shown("relocation.new"), _("to open one"))
             else:
-                self.empty.show(_("No file is open."), keymap().shown("relocation.new"), _("to open one"))
+                said = _("Files are kept by the coaches.")
+                self.empty.show(said, keymap().shown("desk.find"), _("to find whose a household is"))
 
     # --- one file ---
 
