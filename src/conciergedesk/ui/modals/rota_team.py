@@ -99,7 +99,7 @@ class TeamRows(CursorRows):
     def _maker(self, entry: Entry, thing: object, width: int) -> Callable[[bool], list[Row]]:
         def make(here: bool) -> list[Row]:
             row = Row(ground="select" if here else "").say(glyphs().cursor if here else " ", "accent").gap(1)
-            columns = self._columns(thing, width)
+            columns = self._columns(entry, thing, width)
             start = 2
             for place, (said, cells) in enumerate(columns):
                 ink = "text" if place else "bright bold" if here else "bright"
@@ -110,7 +110,7 @@ class TeamRows(CursorRows):
 
         return make
 
-    def _columns(self, thing: object, width: int) -> list[tuple[str, int]]:
+    def _columns(self, entry: Entry, thing: object, width: int) -> list[tuple[str, int]]:
         """(text, cells) from left to right; the last one takes the rest."""
         wide = width > 90
         match thing:
@@ -131,7 +131,9 @@ class TeamRows(CursorRows):
                 what = ", ".join(self._label(one) for one in thing.shifts)
                 if thing.between is not None:
                     what = f"{clock_text(thing.between[0])}{glyphs().dash}{clock_text(thing.between[1])} {thing.needs}"
-                when = say_classes(thing.days) or ", ".join(show_date(one) for one in thing.dates)
+                when = say_classes(entry.values.get("days")) or ", ".join(
+                    show_date(one) for one in thing.dates
+                )
                 return [
                     (what, 30),
                     (f"{when} {thing.language}".strip(), 30 if wide else 24),
@@ -156,10 +158,10 @@ class TeamRows(CursorRows):
 
 
 def _counts(demand: Demand) -> str:
-    most = glyphs().dash if demand.max is None else str(demand.max)
-    return _(
-        "at least {least}, wished {wished}, at most {most}", least=demand.min, wished=demand.target, most=most
-    )
+    said = _("{least} to {most}", least=demand.min, most=_("many") if demand.max is None else demand.max)
+    if demand.target > demand.min:
+        said = _("{counts}, {wished} wished", counts=said, wished=demand.target)
+    return said
 
 
 class TeamSheet(RotaSheet[TeamAct]):
