@@ -223,7 +223,9 @@ async def test_a_call_without_a_ticket_ends_with_two_keys(open_hotline: OpenHotl
     async with open_hotline((80, 24)) as shown:
         await shown.look()
         assert "appelant inconnu" in shown.text
-        await shown.press("enter", "x")
+        await shown.press("enter", "escape")
+        assert "r le ramène" in shown.text, "a call that one is in can be left and ended later"
+        await shown.press("r", "x")
         await choose(shown, "faux numéro")
         await choose(shown, "rien à faire")
         assert "Appel terminé." in shown.text

@@ -108,11 +108,14 @@ class HotlineRoom:
 
     # --- calls ---
 
-    def ringing(self) -> tuple[CallerCard, ...]:
-        """Cards of the calls that ring for this desk, the longest first."""
-        from conciergedesk.hotline.queries import ringing
+    def calls(self) -> tuple[CallerCard, ...]:
+        """Cards of the calls that ring for this desk, the longest first; then the one that its agent is in."""
+        from conciergedesk.hotline.queries import my_call, ringing
 
-        return tuple(self.card(call) for call in self.session.ask(ringing, self.line))
+        calls = self.session.ask(ringing, self.line)
+        actor = self.session.actor
+        mine = self.session.ask(my_call, actor.id) if actor is not None and actor.id is not None else None
+        return tuple(self.card(call) for call in [*calls, *([mine] if mine is not None else [])])
 
     def look(self, shown: int | None) -> Ringing:
         """What rings now, what became of the call ``shown``, and what everybody must see."""

@@ -12,6 +12,7 @@ from conciergedesk.ui.desk_screen import Ask, DeskScreen
 from conciergedesk.ui.handlers.hotline_articles import ArticleHandlers
 from conciergedesk.ui.handlers.hotline_desk import HotlineDesk
 from conciergedesk.ui.handlers.hotline_triage import TriageHandlers
+from conciergedesk.ui.keys import keymap
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.hotline_call import CallSheet
 from conciergedesk.ui.modals.hotline_lists import MissedSheet
@@ -118,11 +119,13 @@ class CallHandlers:
                 self._wrap_up(screen, sheet.card)
             elif answer == "article":
                 self.articles.search(screen, None, "", lambda: self._show_call(screen, sheet.card))
+            elif sheet.card.state == "answered" and sheet.card.taken_by_id == self._my_id:
+                screen.say(_("The call goes on: {key} brings it back.", key=keymap().shown("desk.call")))
 
         self.desk.app.push_screen(sheet, left)
 
     def call(self, ask: Ask) -> None:
-        """The call that rings comes up again; without one, the caller is looked for as everywhere."""
+        """The call that rings, or that one is in, comes up again; else the caller is looked for as everywhere."""
 
         def show(cards: tuple[CallerCard, ...]) -> None:
             if cards:
@@ -131,7 +134,7 @@ class CallHandlers:
                 self._before_call(ask)
 
         if self.desk.room.rings_here:
-            ask.screen.run_service(self.desk.room.ringing, show, group="call", exclusive=True)
+            ask.screen.run_service(self.desk.room.calls, show, group="call", exclusive=True)
         elif self._before_call is not None:
             self._before_call(ask)
 
