@@ -119,7 +119,8 @@ def go_back(unit: Unit, house: RotaHouse, version_id: int, *, before: bool = Fal
         if until is None or until < first:
             raise RuleRefused(
                 N_(
-                    "Nothing held before this publication on days still to come: there is nothing to go back to."
+                    "Nothing held before this publication on days still to come. Plan these days anew (p) "
+                    "or change them (c)."
                 )
             )
         last = min(last, until)

@@ -316,7 +316,7 @@ LINES: Mapping[Kind, tuple[Line, ...]] = {
 _ID = _text("id", N_("field|Code"), N_("short, such as INE; stays as it is"))
 _WITH_ID = (Kind.AGENT, Kind.SHIFT, Kind.ROTATION)
 _WEEK = N_("field|Week {number}")
-_WEEK_HINT = N_("M M M M M - - from Monday to Sunday; empty takes the week out")
+_WEEK_HINT = N_("Monday to Sunday: a code a day, - for off; empty takes the week out")
 
 
 def _value(entry: Entry, path: str) -> Any:
