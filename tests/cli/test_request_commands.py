@@ -80,6 +80,8 @@ def test_a_request_lives_its_life_from_the_shell(run: Run, home: Path) -> None:
     cancelled = said(run("request", "cancel", number, "plans_changed", "--party", "client", "--json"))
     assert cancelled["state"] == "cancelled"
     assert said(run("request", "list", "--json")) == []
+    call = said(run("request", "add", "rappeler 06 39 98 20 20 demain facture", "--json"))
+    assert (call["number"], call["about"]) == ("06 39 98 20 20", "facture")
     desk = reopened(home)
     assert_sound(desk)
     desk.close()

@@ -42,12 +42,31 @@ def add(
         from dataclasses import replace
 
         from conciergedesk.requests import service as requests
-        from conciergedesk.requests.queries import request_card
+        from conciergedesk.requests.queries import open_call_backs, request_card
         from conciergedesk.ui.capturing import LineReader
 
         session = signed_in(agent=agent, sample=sample)
         reader = LineReader(session)
-        new = reader.new_request(reader.read(line), take=not free)
+        reading = reader.read(line)
+        if (call := reader.promised_call(reading)) is not None:
+            number = session.act(
+                requests.promise_call_back,
+                due_at=call.due_at,
+                person_id=call.person_id,
+                number=call.number,
+                about=call.about,
+            )
+            [promised] = session.ask(open_call_backs, [number])
+            session.close()
+            if as_json:
+                say_json(promised)
+            else:
+                about = " ".join(
+                    part for part in (promised.person or promised.number, promised.about) if part
+                )
+                say(f"R-{promised.id}  {_('Promised call')} {about}  {_when(promised.due_at)}")
+            return
+        new = reader.new_request(reading, take=not free)
         if new is None:
             raise InvalidInput(N_("Say what it is about: keys, taxi, basket, dentist…"), field="type")
         made = session.act(requests.capture, session.book(), replace(new, note=note))
