@@ -99,3 +99,10 @@ async def test_the_second_of_two_desks_is_told_and_keeps_the_text(folder: Path, 
         await room.press("escape")
         assert "Ines" in room.text
         assert "Ines" in file.read_text(encoding="utf-8")
+        await room.press("enter")
+        assert "Inès Carpentier" in room.text and "Le fichier dit : Nom Ines" in room.text
+        await room.press("ctrl+s")
+        assert '"Inès Carpentier"' in file.read_text(encoding="utf-8")
+        file.write_text("[[agent]\n", encoding="utf-8")
+        await room.press("escape", "ctrl+r")
+        assert "ce qui a été lu avant reste" in room.text.replace("\n", " ")

@@ -55,6 +55,7 @@ def _kept(folder: Path, packs: Path, _stamp: Stamp) -> RotaHouse:
 
 
 _last_good: dict[tuple[Path, Path], RotaHouse] = {}
+_refused: dict[tuple[Path, Path], tuple[Stamp, InvalidFile]] = {}
 
 
 def _stamp_of(folder: Path) -> Stamp:
@@ -76,13 +77,24 @@ def rota_house() -> RotaHouse:
     Raises:
         InvalidFile: as ``load_rota_house``, when nothing was ever read.
     """
-    folder, packs = shifts(), knowledge_base() / "rota"
+    key = shifts(), knowledge_base() / "rota"
+    stamp = _stamp_of(key[0])
+    if key in _last_good and key in _refused and _refused[key][0] == stamp:
+        return _last_good[key]
     try:
-        house = _kept(folder, packs, _stamp_of(folder))
-    except InvalidFile:
-        known = _last_good.get((folder, packs))
-        if known is None:
+        house = _kept(*key, stamp)
+    except InvalidFile as error:
+        _refused[key] = stamp, error
+        if key not in _last_good:
             raise
-        return known
-    _last_good[folder, packs] = house
+        return _last_good[key]
+    _refused.pop(key, None)
+    _last_good[key] = house
     return house
+
+
+def files_refused() -> InvalidFile | None:
+    """What is wrong with the files as they stand, while a desk goes on with what it read last."""
+    rota_house()
+    known = _refused.get((shifts(), knowledge_base() / "rota"))
+    return known[1] if known is not None else None

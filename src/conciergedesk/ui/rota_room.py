@@ -17,7 +17,7 @@ from conciergedesk.rota.checker.coverage import SeatCount, seat_counts
 from conciergedesk.rota.checker.judge import check
 from conciergedesk.rota.checker.ledger import Ledger, ledger
 from conciergedesk.rota.checker.violations import Violation
-from conciergedesk.rota.house import RotaHouse, rota_house
+from conciergedesk.rota.house import RotaHouse, files_refused, rota_house
 from conciergedesk.rota.queries import DeskRota, Preview, desk_rota, preview
 from conciergedesk.rota.reasons import after_changes
 from conciergedesk.rota.values import Roster
@@ -122,6 +122,8 @@ class RotaReading:
     asks: tuple[AskCard, ...] = ()
     me: str = ""
     may_plan: bool = False
+    trouble: str = ""
+    """What is wrong with the house's files, while what was read before still holds."""
 
     @property
     def my_asks(self) -> tuple[AskCard, ...]:
@@ -210,6 +212,7 @@ class RotaRoom:
             asks=self.session.ask(open_asks, self.today()),
             me=self.me(),
             may_plan=self.may_plan(),
+            trouble=str(files_refused() or ""),
         )
 
     def me(self) -> str:

@@ -10,6 +10,7 @@ from conciergedesk.core.i18n import _
 from conciergedesk.rota.shift_files import Entry, Kind
 from conciergedesk.ui.cells import safe, word
 from conciergedesk.ui.desk_screen import Ask
+from conciergedesk.ui.glyphs import glyphs
 from conciergedesk.ui.handlers.rota_desk import RotaDesk
 from conciergedesk.ui.modals.confirm import Confirm
 from conciergedesk.ui.modals.rota_team import KINDS, NEW_TITLES, EntryForm, TeamAct, TeamSheet
@@ -27,7 +28,7 @@ class RotaTeamFiles:
     def __init__(self, desk: RotaDesk) -> None:
         self.desk = desk
         self.files = RotaHouseRoom(desk.room)
-        self._left: dict[tuple[Kind, str, int, str], Mapping[str, str]] = {}
+        self._left: dict[tuple[Kind, str, str], Mapping[str, str]] = {}
         """What was typed in a form and not saved, while the desk is open."""
         desk.app.on_act("rota.team", self.team)
 
@@ -57,14 +58,22 @@ class RotaTeamFiles:
 
     def _form(self, screen: RotaScreen, entry: Entry, cursor: int) -> None:
         kept = self._left.get(_key(entry), {})
-        fields = [replace(field, value=kept.get(field.name, field.value)) for field in fields_of(entry)]
+        now = fields_of(entry)
+        fields = [replace(field, value=kept.get(field.name, field.value)) for field in now]
+        apart = [one for one in now if kept.get(one.name, one.value) != one.value]
+        note = ""
+        if apart:
+            said = ", ".join(f"{one.label} {safe(one.value, 40) or glyphs().dash}" for one in apart)
+            note = _("What you typed before stands here. The file says: {what}", what=said)
 
         def left(typed: Mapping[str, str]) -> None:
-            self._left[_key(entry)] = dict(typed)
+            self._left[_key(entry)] = {
+                one.name: typed[one.name] for one in now if typed[one.name] != one.value
+            }
 
         form = EntryForm(
             _title(entry), fields, lambda typed: self.files.save(entry, typed), left,
-            entry.file if entry.number else "",
+            entry.file if entry.number else "", note,
         )  # fmt: skip
 
         def then(saved: bool | None) -> None:
@@ -98,8 +107,8 @@ class RotaTeamFiles:
         self.desk.app.push_screen(Confirm(title, said, "X", _("take out")), then)
 
 
-def _key(entry: Entry) -> tuple[Kind, str, int, str]:
-    return entry.kind, entry.file, entry.number, repr(sorted(entry.values.items(), key=lambda one: one[0]))
+def _key(entry: Entry) -> tuple[Kind, str, str]:
+    return entry.kind, entry.file, entry.id or str(entry.number)
 
 
 def _title(entry: Entry) -> str:

@@ -212,9 +212,10 @@ class EntryForm(FormSheet[bool]):
 
     def __init__(
         self, title: str, fields: Sequence[Field], save: Callable[[Mapping[str, str]], bool],
-        left: Callable[[Mapping[str, str]], None], context: str,
+        left: Callable[[Mapping[str, str]], None], context: str, note: str = "",
     ) -> None:  # fmt: skip
         super().__init__(title, fields, save, left=left, context=context)
+        self._note = note
 
         self._scroll = VerticalScroll(classes="entry-lines", can_focus=False)
 
@@ -224,6 +225,7 @@ class EntryForm(FormSheet[bool]):
 
     def on_mount(self) -> None:
         super().on_mount()
+        self.error_line.show(self._note)
         self._give_room(self.app.size.height)
 
     def on_resize(self, event: events.Resize) -> None:

@@ -46,6 +46,13 @@ class RotaRules(PaintedScroll):
             )
         )
         rows = [title_row(_("Rules"), figure, width - 1, margin=1)]
+        if reading.trouble:
+            said = _(
+                "The files in shifts/ are wrong, what was read before still holds: {why}", why=reading.trouble
+            )
+            for number, line in enumerate(wrapped(said, width - 5, 4)):
+                row = Row().gap(1).say(f"{glyphs().late} " if not number else "  ", "late")
+                rows.append(row.data(line, "bright", width - 4))
         for day, shift, count in posts[:MOST_LINES]:
             label = reading.desk.rota.shift_by_id[shift].label or shift
             row = (
