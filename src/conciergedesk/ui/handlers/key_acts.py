@@ -23,7 +23,9 @@ from conciergedesk.ui.modals.moment import MomentSheet
 
 if TYPE_CHECKING:
     from conciergedesk.keys.service import Reserved
-    from conciergedesk.ui.handlers.keys import KeyHandlers
+    from conciergedesk.ui.handlers.key_chasing import KeyChasing
+    from conciergedesk.ui.handlers.key_desk import KeyDesk
+    from conciergedesk.ui.handlers.key_register import KeyRegister
 
 CLASH_WORDS = {
     Clash.RESERVED: N_("reserved for {who} until {until}"),
@@ -37,11 +39,13 @@ CLASH_WORDS = {
 class KeyActs:
     """The rarer acts on one key, each behind a letter of a list that shows only what is possible now."""
 
-    def __init__(self, handlers: KeyHandlers) -> None:
-        self.keys = handlers
-        self.app = handlers.app
-        self.session = handlers.session
-        self.room = handlers.room
+    def __init__(self, desk: KeyDesk, register: KeyRegister, chasing: KeyChasing) -> None:
+        self.keys = desk
+        self.register = register
+        self.chasing = chasing
+        self.app = desk.app
+        self.session = desk.session
+        self.room = desk.room
 
     def acts(self, ask: Ask) -> None:
         row = self.keys.row_of(ask)
@@ -284,13 +288,13 @@ class KeyActs:
         self._form(ask, row, _("Take out of the register"), fields, save, said)
 
     def _describe(self, ask: Ask, row: SetRow) -> None:
-        self.keys.register.describe(ask, row)
+        self.register.describe(ask, row)
 
     def _pieces(self, ask: Ask, row: SetRow) -> None:
-        self.keys.register.pieces(ask, row)
+        self.register.pieces(ask, row)
 
     def _retag(self, ask: Ask, row: SetRow) -> None:
-        self.keys.register.retag(ask, row)
+        self.register.retag(ask, row)
 
     def _again(self, ask: Ask, row: SetRow) -> None:
-        self.keys.chase(ask)
+        self.chasing.chase(ask)

@@ -16,7 +16,7 @@ from conciergedesk.ui.modals.key_sheets import ShownSheet
 
 if TYPE_CHECKING:
     from conciergedesk.keys.service import Registered
-    from conciergedesk.ui.handlers.keys import KeyHandlers
+    from conciergedesk.ui.handlers.key_desk import KeyDesk
 
 DRAFT = "key_set"
 
@@ -24,7 +24,7 @@ DRAFT = "key_set"
 class KeyRegister:
     """Forms of the register: a new set, a new place, another description."""
 
-    def __init__(self, handlers: KeyHandlers) -> None:
+    def __init__(self, handlers: KeyDesk) -> None:
         self.keys = handlers
         self.app = handlers.app
         self.session = handlers.session
