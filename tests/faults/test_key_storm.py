@@ -23,10 +23,12 @@ from conciergedesk.requests import service as requests
 from conciergedesk.requests.service import NewRequest
 from conciergedesk.ui.acts import ACTIONS, Scope
 from conciergedesk.ui.session import DeskSession
+from conciergedesk.ui.start import Start
+from conciergedesk.ui.widgets.inputs import DeskInput
 from tests.conftest import KEY, PARIS, hire
 from tests.faults.house import assert_sound, book, house
 from tests.faults.walker import Complaints
-from tests.keyboard import strike
+from tests.keyboard import quiet, strike
 from tests.ui_flows.conftest import furnish, one_request, opened
 
 SEEDS = (1, 2)
@@ -119,6 +121,22 @@ async def test_what_is_typed_ahead_goes_where_it_was_meant(sqlite_desk: Desk, cl
     assert [one.holder_id for one in found if one.id == old] == [None]
     made = {one.place: one.state for one in found if one.id != old}
     assert made == {"gare": "in_progress", "aéroport": "in_progress"}
+
+
+async def test_a_name_typed_while_the_desk_still_opens_signs_that_person_in(
+    sqlite_desk: Desk, clock: FixedClock
+) -> None:
+    furnish(sqlite_desk, book())
+    for name in ("Bastien", "Inès", "Maëlle"):
+        hire(sqlite_desk, name)
+    session = DeskSession(clock, Settings(database=sqlite_desk.settings.database))
+    start = Start(session)
+    async with start.app.run_test(size=(80, 24)) as pilot:
+        await strike(start.app, *"ine", "enter", "n", *"taxi")
+        await quiet(pilot)
+        assert start.app.identity.name == "Inès"
+        assert start.app.screen.query_one(DeskInput).value == "taxi"
+    session.close()
 
 
 # --- time ---

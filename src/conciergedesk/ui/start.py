@@ -140,6 +140,8 @@ class Start:
             settings=session.settings,
         )
         self._wiring = Wiring(self.app, session, self.drafts)
+        # Who types before the desk has asked who sits here means that question.
+        self.app.typed.hold()
 
     def _providers(self) -> DeskScreen:
         from conciergedesk.ui.screens.providers import ProvidersScreen
@@ -200,6 +202,7 @@ class Start:
                 call,
                 lambda known: self.choose_agent() if known else self._welcome(),
                 group="open",
+                failed=self._not_opened,
             )
         else:
             self._welcome()
@@ -208,6 +211,11 @@ class Start:
         from conciergedesk.ui.modals.welcome import Welcome
 
         self.app.push_screen(Welcome(self))
+        self.app.typed.release()
+
+    def _not_opened(self, error: DeskError) -> None:
+        self.app.typed.release()
+        self.board.show_error(error)
 
     def set_up(self, over: Sheet[None]) -> None:
         """Ask for what a new desk needs, then sign its supervisor in."""
@@ -254,18 +262,20 @@ class Start:
             else:
                 self._push_sign_in(agents)
 
-        self.board.run_service(self.session.staff, show, group="staff")
+        self.board.run_service(self.session.staff, show, group="staff", failed=self._not_opened)
 
     def _push_sign_in(self, agents: Sequence[AgentCard]) -> None:
         from conciergedesk.ui.modals.sign_in import SignIn
 
         self.app.push_screen(SignIn(self, agents))
+        self.app.typed.release()
 
     def signed_in(self) -> None:
         """Show who is here, read the board, offer what was interrupted, and wake up from time to time."""
         actor = self.session.actor
         assert actor is not None
         self.app.sign_in(Identity(name=actor.name, staff_id=actor.id, team=actor.team))
+        self.app.typed.release()
         board = self.board
         board.reload()
         if self.session.zone_missing is not None:

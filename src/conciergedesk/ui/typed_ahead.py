@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,8 @@ PATIENCE = 1.0
 GLANCE = 0.002
 """Seconds between two looks at what is under way."""
 
+LEAVING = ("ctrl+q", "ctrl+c")
+
 Typed = events.Key | events.Paste
 
 
@@ -44,6 +47,15 @@ class TypedAhead:
         self._line: deque[Typed] = deque()
         self._handed_on: Typed | None = None
         self._turn: asyncio.Task[None] | None = None
+        self._free = asyncio.Event()
+        self._free.set()
+
+    def hold(self) -> None:
+        """Hand no key on until :meth:`release`, because what it is meant for is still to come."""
+        self._free.clear()
+
+    def release(self) -> None:
+        self._free.set()
 
     @property
     def busy(self) -> bool:
@@ -54,12 +66,17 @@ class TypedAhead:
         """Whether ``event`` is a key that has to wait for its turn; it comes again then."""
         if not isinstance(event, events.Key | events.Paste) or event.is_forwarded or event is self._handed_on:
             return False
+        if not self._free.is_set() and isinstance(event, events.Key) and event.key in LEAVING:
+            return False
         self._line.append(event)
         if not self.busy:
             self._turn = asyncio.create_task(self._hand_on(), name="typed ahead")
         return True
 
     async def _hand_on(self) -> None:
+        if not self._free.is_set():
+            await self._free.wait()
+            await self._at_most(self._rest(None, set(self._app.workers)))
         while self._line and self._app.is_running:
             screen, earlier = self._screen, set(self._app.workers)
             self._handed_on = self._line.popleft()
@@ -68,9 +85,12 @@ class TypedAhead:
             if writes:
                 await asyncio.sleep(0)
                 continue
-            with suppress(TimeoutError):
-                async with asyncio.timeout(PATIENCE):
-                    await self._rest(screen, earlier)
+            await self._at_most(self._rest(screen, earlier))
+
+    @staticmethod
+    async def _at_most(rest: Coroutine[None, None, None]) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(rest, PATIENCE)
 
     def _writes(self, event: Typed) -> bool:
         """Whether it only puts text where text is written: what follows belongs there too."""
