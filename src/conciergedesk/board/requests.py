@@ -318,9 +318,7 @@ def _facts(
     facts.append(Fact(_("State"), state, card.priority))
     if card.is_open:
         awaited = (
-            _(AWAITED.get(card.waits_for, card.waits_for))
-            if card.waits_for
-            else _("nobody: it is for us to act")
+            _(AWAITED.get(card.waits_for, card.waits_for)) if card.waits_for else _("nothing: it is for us")
         )
         facts.append(Fact(_("Waits for"), awaited, tone=Tone.WAITING if card.waits_for else Tone.TEXT))
     if card.due_at is not None and card.is_open:

@@ -64,26 +64,28 @@ def form_fields(session: DeskSession, reader: LineReader, line: str) -> list[Fie
         Field("phone", _("Phone"), show_phone(number) if number else "", "+352 621 …"),
         Field("wanted", _("When"), moment_text(moment, now) if moment is not None else "", moment_hint()),
         Field("place", place_label, place),
-        Field("title", _("Title"), new.title if new is not None else captured.leftover, _("a few words")),
-        Field("priority", _("Priority"), reading.priority, "P1 · P2 · P3 · P4"),
-        Field("language", _("Language"), language_word(language), language_hint()),
-        Field(
-            "channel",
-            _("Channel"),
-            channel_word(new.channel if new is not None else "phone"),
-            channel_hint(),
-        ),
     ]
-    if captured.call_at is not None:
-        fields.append(Field("call", _("Call-back"), moment_text(captured.call_at.value, now), moment_hint()))
     if kind is not None:
         known = new.fields if new is not None else {}
+        own = [one for one in kind.fields if one.required or one.key in known]
+        own.sort(key=lambda one: one.key != "to_place")  # beside where from
         fields += [
-            Field(f"own:{one.key}", label, str(known.get(one.key, "")), hint)
-            for one, (label, hint) in ((one, asked_as(one)) for one in kind.fields)
-            if (one.required or one.key in known) and one.key not in SAID_BY_PLACE
+            Field(f"own:{one.key}", asked_as(one)[0], str(known.get(one.key, "")), asked_as(one)[1])
+            for one in own
+            if one.key not in SAID_BY_PLACE
         ]
-    fields.append(Field("note", _("Note"), "", _("facts, as the person may read them")))
+    fields.append(
+        Field("title", _("Title"), new.title if new is not None else captured.leftover, _("a few words"))
+    )
+    if captured.call_at is not None:
+        fields.append(Field("call", _("Call-back"), moment_text(captured.call_at.value, now), moment_hint()))
+    channel = new.channel if new is not None else "phone"
+    fields += [
+        Field("note", _("Note"), "", _("facts, as the person may read them")),
+        Field("priority", _("Priority"), reading.priority, "P1 · P2 · P3 · P4"),
+        Field("language", _("Language"), language_word(language), language_hint()),
+        Field("channel", _("Channel"), channel_word(channel), channel_hint()),
+    ]
     return fields
 
 
