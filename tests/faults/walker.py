@@ -22,6 +22,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any, ClassVar
 
+from textual import events
 from textual.drivers.headless_driver import HeadlessDriver
 from textual.pilot import Pilot
 from textual.screen import ModalScreen, Screen
@@ -47,7 +48,7 @@ from conciergedesk.ui.start import Start
 from conciergedesk.ui.widgets.inputs import DeskInput
 from conciergedesk.ui.widgets.rota_grid import Place
 from tests.faults.monsters import shows_a_monster
-from tests.faults.vandal import CALLER, LATE_DAY
+from tests.faults.vandal import CALLER, LATE_DAY, graffiti
 from tests.keyboard import PATIENCE, quiet, strike
 
 SIZE = (80, 24)
@@ -55,6 +56,8 @@ WIDE = (190, 50)
 AGENT = "HEL"
 LEFT_OUT = {"desk.quit", "desk.language", "desk.theme", "desk.back", "desk.go", "list.page_up", "list.first"}
 TYPED = "zorn"
+PASTED = 2
+"""Lines of a form that hostile text is pasted into."""
 IN_THE_LIST = {"relocation.new", "relocation.view", "relocation.filter"}
 WAYS_OUT = 6
 WAYS: dict[str, tuple[tuple[str, ...], ...]] = {
@@ -110,6 +113,7 @@ class Walk:
         self.rooms: dict[str, str] = {}
         self.sheets: dict[str, str] = {}
         self._steps = 0
+        self._graffiti = graffiti()
         self.seconds: list[tuple[float, str]] = []
 
     @property
@@ -178,8 +182,18 @@ class Walk:
             if not isinstance(self.screen, FormSheet) and isinstance(self.screen.focused, DeskInput):
                 await self._press(*TYPED)  # and see what is found
                 self._look()
+            if isinstance(self.screen.focused, Input):
+                await self._paste()
             await self._press("down", "enter")
         await self._out(room)
+
+    async def _paste(self) -> None:
+        """Hostile text into the first lines of what is open."""
+        for _line in range(PASTED):
+            event = events.Paste(next(self._graffiti))
+            event.set_sender(self.pilot.app)
+            self.pilot.app.post_message(event)
+            await strike(self.pilot.app, "tab")
 
     async def _run(self, act: Action) -> None:
         screen = self.screen
