@@ -197,7 +197,7 @@ def test_adding_and_measuring_are_inverse(calendar: WorkingCalendar, start: date
 
 
 @given(calendars(), st.lists(moments, min_size=3, max_size=3))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_spans_add_up_and_never_exceed_real_time(calendar: WorkingCalendar, three: list[datetime]) -> None:
     first, second, third = sorted(three)
     whole = calendar.between(first, third)
@@ -206,7 +206,7 @@ def test_spans_add_up_and_never_exceed_real_time(calendar: WorkingCalendar, thre
 
 
 @given(calendars(), moments, st.integers(0, 5_000), st.integers(0, 5_000))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_more_service_time_never_ends_earlier(
     calendar: WorkingCalendar, start: datetime, some: int, more: int
 ) -> None:
@@ -217,7 +217,7 @@ def test_more_service_time_never_ends_earlier(
 
 
 @given(calendars(), moments)
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_open_means_that_time_runs(calendar: WorkingCalendar, moment: datetime) -> None:
     second = timedelta(seconds=1)
     assert calendar.is_open(moment) == (calendar.between(moment, moment + second) == second)

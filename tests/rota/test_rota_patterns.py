@@ -95,7 +95,7 @@ def test_nonsense_is_refused(tmp_path: Path) -> None:
         read_rotating(tmp_path / "x.txt")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(
     weeks=st.integers(2, 7), morning=st.integers(0, 2), evening=st.integers(0, 2), longest=st.integers(3, 6)
 )
