@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, ClassVar
 
+from rich.cells import cell_len
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input
@@ -45,7 +46,7 @@ INKS = {
     "call_back": "soon",
     "call_at": "soon",
 }
-LABEL_CELLS = 10
+LABEL_CELLS, SOURCE_CELLS = 10, 16
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,8 +111,8 @@ class EchoRows(Painted):
         row = Row().data(label, "muted", LABEL_CELLS - 1).to(LABEL_CELLS).say(glyphs().cursor, ink).gap(1)
         row.data(value, "late bold" if ink == "late" else "bright bold", max(width - 28, 12))
         if note:
-            row.gap(2).data(note, "muted", max(width - row.width - 16, 0))
-        return row.end(Row().data(source, "muted", 16), width)
+            row.gap(2).data(note, "muted", max(width - row.width - SOURCE_CELLS, 0))
+        return row.end(Row().data(source, "muted", SOURCE_CELLS), width)
 
     def _parts(self, reading: Reading, width: int) -> list[Row]:
         from conciergedesk.requests.capture import SOURCE_WORDS
@@ -190,6 +191,9 @@ class EchoRows(Painted):
             around = card.household or card.organisation or card.lodging
             value = ", ".join(part for part in (card.name, around) if part)
             phone = show_phone(card.phones[0].e164 or card.phones[0].typed) if card.phones else ""
+            # A number is never cut: rather the household is left out.
+            room = width - LABEL_CELLS - SOURCE_CELLS - 4
+            value = value if cell_len(value) + 2 + cell_len(phone) <= room else card.name
             rows = [self._line(_("For"), INKS["person"], value, phone, source, width)]
             others = [name for name in self.people if name != card.name][:3]
             if others:

@@ -160,8 +160,10 @@ class BoardScreen(WatchedScreen):
         before = self.list.current
         select, self._select = self._select, None
         self.list.show(kept, viewer.now, me=viewer.staff_id, select=select)
-        self.desk.show_counts(counts(self._snapshot.promises, viewer.now))
-        self.tail.show(self._snapshot.kept_today, with_key=self.desk.handles("board.kept"))
+        tally = counts(self._snapshot.promises, viewer.now)
+        self.desk.show_counts(tally)
+        with_key = self.desk.handles("board.kept")
+        self.tail.show(self._snapshot.kept_today, with_key=with_key, set_aside=tally.set_aside)
         self._show_void(empty=self.loaded and not kept)
         self._show_heading()
         after = self.list.current

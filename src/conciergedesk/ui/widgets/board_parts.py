@@ -63,25 +63,31 @@ class BoardHeading(Painted):
 
 
 class BoardTail(Painted):
-    """Under the list: what was kept today."""
+    """Under the list: what was kept today, and how much that is long overdue stands below today's promises."""
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id)
         self._kept = 0
+        self._set_aside = 0
         self._key = True
 
-    def show(self, kept: int, *, with_key: bool) -> None:
-        if (kept, with_key) != (self._kept, self._key):
-            self._kept, self._key = kept, with_key
+    def show(self, kept: int, *, with_key: bool, set_aside: int = 0) -> None:
+        if (kept, with_key, set_aside) != (self._kept, self._key, self._set_aside):
+            self._kept, self._key, self._set_aside = kept, with_key, set_aside
             self.repaint()
 
     def paint(self, width: int) -> list[Row]:
-        if not self._kept:
-            return [Row(), Row()]
-        kept = plural("{count} promise kept today", "{count} promises kept today", self._kept)
-        row = Row().gap(1).say(f"{glyphs().done} ", "done").say(kept, "muted")
-        if self._key:
-            row.gap(3).add(key_and_label(keymap().shown("board.kept"), _("show them")))
+        row = Row().gap(1)
+        if self._kept:
+            kept = plural("{count} promise kept today", "{count} promises kept today", self._kept)
+            row.say(f"{glyphs().done} ", "done").say(kept, "muted")
+            if self._key:
+                row.gap(3).add(key_and_label(keymap().shown("board.kept"), _("show them")))
+        if self._set_aside:
+            older = plural(
+                "{count} older date below today", "{count} older dates below today", self._set_aside
+            )
+            row.end(Row().say(f"{glyphs().late} {older}", "muted"), width - 2)
         return [Row(), row]
 
 
