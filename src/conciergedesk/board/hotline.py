@@ -36,6 +36,7 @@ from conciergedesk.hotline.triage import PARTY_LABELS, Party
 from conciergedesk.requests.lifecycle import STATE_LABELS, State
 from conciergedesk.requests.rulebook import Rulebook
 
+LANGUAGE_WORDS = {"fr": N_("French"), "en": N_("English"), "de": N_("German")}
 LEVEL_WORDS = {"L1": N_("level 1"), "L2": N_("level 2"), "field": N_("in the field")}
 ACT_SENTENCES = {
     "ticket.opened": N_("ticket opened"),
@@ -180,7 +181,7 @@ class HotlineOffer:
         who = f"{row.caller}, {card.caller_role}" if card.caller_role else row.caller
         mine = row.owner_id is not None and row.owner_id == actor.id
         facts = [
-            Fact(_("Provider"), row.provider, f"· {card.language}"),
+            Fact(_("Provider"), row.provider, f"· {_(LANGUAGE_WORDS.get(card.language, card.language))}"),
             Fact(_("Caller"), who, brief=True),
             Fact(_("Phone"), show_phone(card.number), tone=Tone.BRIGHT, bold=True, brief=True),
             Fact(_("Site"), row.site, row.commune, brief=True),
