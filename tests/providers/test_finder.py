@@ -18,8 +18,10 @@ from conciergedesk.core.paths import knowledge_base
 from conciergedesk.providers import service as providers
 from conciergedesk.providers.cards import CardRules, ProviderValues
 from conciergedesk.providers.fallbacks import load_fallbacks
-from conciergedesk.providers.finder import Finder, Found, Search, index_folder
+from conciergedesk.providers.finder import Finder
+from conciergedesk.providers.found import Found, Search
 from conciergedesk.providers.hours import OpenState
+from conciergedesk.providers.index_entries import index_folder
 from conciergedesk.providers.queries import provider_card
 from conciergedesk.providers.rules import Below
 from conciergedesk.providers.sample import plant_providers

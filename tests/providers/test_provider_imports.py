@@ -26,7 +26,8 @@ from conciergedesk.core.paths import knowledge_base
 from conciergedesk.providers import service as providers
 from conciergedesk.providers.cards import CardRules, ProviderValues
 from conciergedesk.providers.exporters import export_providers, guarded
-from conciergedesk.providers.finder import Finder, Search
+from conciergedesk.providers.finder import Finder
+from conciergedesk.providers.found import Search
 from conciergedesk.providers.importers import sheets
 from conciergedesk.providers.importers.apply import Imported, ImportUndone, apply_import, undo_import
 from conciergedesk.providers.importers.house import ImportWords, read_import_words

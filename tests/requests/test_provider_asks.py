@@ -17,7 +17,8 @@ from conciergedesk.core.paths import knowledge_base
 from conciergedesk.core.shared import Agency
 from conciergedesk.providers import service as providers
 from conciergedesk.providers.cards import CardRules, ProviderValues
-from conciergedesk.providers.finder import Finder, Search
+from conciergedesk.providers.finder import Finder
+from conciergedesk.providers.found import Search
 from conciergedesk.providers.rules import Outcome
 from conciergedesk.providers.search.lexicon import read_lexicon
 from conciergedesk.requests import asks

@@ -18,7 +18,8 @@ from conciergedesk.core.i18n import N_, _, plural
 if TYPE_CHECKING:
     from conciergedesk.core.desk import Desk
     from conciergedesk.core.shared import Agency
-    from conciergedesk.providers.finder import Finder, Found, FoundProvider
+    from conciergedesk.providers.finder import Finder
+    from conciergedesk.providers.found import Found, FoundProvider
     from conciergedesk.providers.importers.plan import ImportPlan
     from conciergedesk.ui.session import DeskSession
 
@@ -83,7 +84,7 @@ def find(
 ) -> None:
     """Find providers: find "dentiste metz" --at 20:00 --lang de --within 10km."""
     with _open(sample) as (_session, desk, agency):
-        from conciergedesk.providers.finder import Search
+        from conciergedesk.providers.found import Search
 
         finder = make_finder(desk, agency)
         origin = (agency.latitude, agency.longitude) if agency.latitude or agency.longitude else None

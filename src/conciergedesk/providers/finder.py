@@ -5,67 +5,64 @@ A provider that any desk adds or changes is in the journal, so the next search r
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import threading
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
-from sqlmodel import Session, col, select
+from sqlmodel import Session
 
 from conciergedesk.core.calendars import PARIS
-from conciergedesk.core.db.read import pick
 from conciergedesk.core.desk import Desk
 from conciergedesk.core.errors import InvalidFile
 from conciergedesk.core.holidays import Holidays
-from conciergedesk.core.journal import JournalLine, last_id, subjects_since
-from conciergedesk.core.paths import desk_home, make_private
-from conciergedesk.providers.fallbacks import Fallback, Fallbacks
+from conciergedesk.core.journal import last_id, subjects_since
+from conciergedesk.core.paths import make_private
+from conciergedesk.providers.fallbacks import Fallbacks
+from conciergedesk.providers.found import Found, FoundProvider, Looser, Search
 from conciergedesk.providers.hours import (
     STATES,
-    ListedHours,
     OpenIndex,
     OpeningTimes,
     Place,
-    Status,
     read_hours,
 )
 from conciergedesk.providers.hours import OpenState as HoursState
-from conciergedesk.providers.queries import REF, ProviderBrief, batches, briefs, exceptions_of
+from conciergedesk.providers.index_entries import (
+    entries,
+    file_name,
+    index_folder,
+    listed,
+    seasonal,
+    seen_in,
+)
+from conciergedesk.providers.queries import REF, ProviderBrief, batches, briefs
 from conciergedesk.providers.rules import (
     NOTHING_YET,
     Below,
     Record,
     agreement_lapsed,
-    agreement_runs,
     below_the_line,
-    in_season,
 )
 from conciergedesk.providers.search.engine import SearchIndex
 from conciergedesk.providers.search.entry import (
-    Agreement,
-    Chip,
     ChipKind,
     Hit,
     OpenState,
-    ProviderEntry,
     Reason,
     SearchContext,
     SearchResult,
-    Standing,
     Understanding,
     Why,
 )
-from conciergedesk.providers.search.lexicon import Lexicon, Trade, read_lexicon
+from conciergedesk.providers.search.lexicon import Lexicon, read_lexicon
 from conciergedesk.providers.search.moments import desk_moments
-from conciergedesk.providers.tables import Provider, ProviderPhone
 
 if TYPE_CHECKING:
     import numpy as np
@@ -76,7 +73,6 @@ Histories = Callable[[Session, Collection[int] | None], Mapping[int, Record]]
 
 REBUILD_FROM = 3000
 """Changes from which building anew is quicker than adding one by one."""
-NOTE_LETTERS = 300
 
 _REF = re.compile(r"\s*PR ?-? ?([0-9]{1,9})\s*", re.IGNORECASE)
 _ONLY_THERE = frozenset({Reason.PLACE, Reason.NEAR})
@@ -93,88 +89,6 @@ _CODES = tuple(int(_SEARCH_STATE[state]) for state in STATES)
 def no_histories(_session: Session, _only: Collection[int] | None) -> Mapping[int, Record]:
     """For a desk that never asked anybody."""
     return {}
-
-
-@dataclass(frozen=True, slots=True)
-class FoundProvider:
-    """One provider found: who, why, how far, what holds at the moment asked for, and whether below the line."""
-
-    brief: ProviderBrief
-    why: tuple[Why, ...]
-    spans: tuple[tuple[int, int], ...]
-    distance_km: float | None
-    status: Status
-    record: Record
-    below: Below | None
-
-    @property
-    def id(self) -> int:
-        return self.brief.id
-
-    @property
-    def needs_word(self) -> bool:
-        """Whether only a supervisor's word lets anybody ask this provider."""
-        return self.below not in (None, Below.SHUT)
-
-
-@dataclass(frozen=True, slots=True)
-class Looser:
-    """How many would fit without one chip."""
-
-    chip: Chip
-    total: int
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The answer to a query.
-
-    Attributes:
-        understanding: How the query was read.
-        rows: Providers above the line, best first.
-        below: Providers below it, best first.
-        total: How many fit before the limit.
-        widened: Nobody asked for is in or near the place: these are the nearest elsewhere.
-        looser: When nobody fits, which chip taken off lets somebody fit, the most first.
-        moment: The moment the states are about.
-        asked_moment: Whether the query named it; else it is now.
-        trade: The trade that was understood, if any.
-        fallbacks: Numbers of the house's list, in its order.
-        seconds: How long it took.
-    """
-
-    understanding: Understanding
-    rows: tuple[FoundProvider, ...]
-    below: tuple[FoundProvider, ...]
-    total: int
-    moment: datetime
-    asked_moment: bool
-    trade: Trade | None
-    fallbacks: tuple[Fallback, ...]
-    seconds: float
-    widened: bool = False
-    looser: tuple[Looser, ...] = ()
-
-    @property
-    def everybody(self) -> tuple[FoundProvider, ...]:
-        return self.rows + self.below
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What the desk wants to know besides the words.
-
-    ``removed`` are chips that the operator took off, as (kind, value); ``nearby_km`` widens a named place.
-    """
-
-    now: datetime
-    origin: tuple[float, float] | None = None
-    country: str = "FR"
-    removed: frozenset[tuple[str, str]] = frozenset()
-    nearby_km: float = 10.0
-    limit: int = 30
-    typing: bool = True
-    leave_out: frozenset[int] = frozenset()
 
 
 class Finder:
@@ -307,7 +221,7 @@ class Finder:
             return
         with self._desk.read() as session:
             for group in batches(unknown):
-                self._hours.put_all(_listed(session, group))
+                self._hours.put_all(listed(session, group))
         self._states = None
 
     def _found(self, session: Session, result: SearchResult, search: Search, began: float) -> Found:
@@ -375,7 +289,7 @@ class Finder:
                 if runs:
                     return self._build(session, day)
                 if day != self._day:
-                    changed |= _seasonal(session)
+                    changed |= seasonal(session)
                 if len(changed) > REBUILD_FROM:
                     return self._build(session, day)
                 if changed:
@@ -395,7 +309,7 @@ class Finder:
             if self._folder is None or self._seen is None or not self._unsaved:
                 return
             with self._desk.read() as session:
-                name = _file_name(session, self._seen)
+                name = file_name(session, self._seen)
             folder = make_private(self._folder)
             part = folder / f".{os.getpid()}-{threading.get_ident()}.part"
             self._index.save(part)
@@ -422,7 +336,7 @@ class Finder:
             for entry in entries(session, self._histories(session, group), day, group):
                 self._index.add(entry)
                 fresh.add(int(entry.id))
-            self._hours.put_all(_listed(session, group))
+            self._hours.put_all(listed(session, group))
         for gone in set(ids) - fresh:
             self._index.remove(str(gone))
             self._hours.remove(str(gone))
@@ -432,8 +346,8 @@ class Finder:
         if self._folder is None or not self._folder.is_dir():
             return False
         for file in sorted(self._folder.glob("providers-*.index"), reverse=True):
-            seen = _seen_in(file.name)
-            if seen is None or file.name != _file_name(session, seen):
+            seen = seen_in(file.name)
+            if seen is None or file.name != file_name(session, seen):
                 continue
             try:
                 self._index = SearchIndex.load(file, self.lexicon)
@@ -443,96 +357,3 @@ class Finder:
             self._seen, self._day, self._states = seen, None, None
             return True
         return False
-
-
-def index_folder(desk: Desk) -> Path | None:
-    """Where a desk keeps its index: beside an SQLite file, in the desk's own folder for a server."""
-    url = desk.engine.url
-    if url.get_backend_name() == "sqlite":
-        if not url.database or url.database == ":memory:":
-            return None
-        file = Path(url.database)
-        return file.with_name(f"{file.stem}.search")
-    name = hashlib.blake2b(url.render_as_string(hide_password=True).encode(), digest_size=6).hexdigest()
-    return desk_home() / f"search-{name}"
-
-
-def _file_name(session: Session, seen: int) -> str:
-    """Number and digest of the journal line up to which an index knows: another database has other digests."""
-    digest = session.exec(select(JournalLine.digest).where(JournalLine.id == seen)).first() or "empty"
-    return f"providers-{seen:012d}-{digest[:12]}.index"
-
-
-def _seen_in(name: str) -> int | None:
-    number = name.split("-")[1]
-    return int(number) if number.isascii() and number.isdigit() else None
-
-
-def _seasonal(session: Session) -> set[int]:
-    return {i for (i,) in session.exec(pick(Provider.id).where(Provider.status == "seasonal"))}
-
-
-def _listed(session: Session, only: Collection[int]) -> Iterator[ListedHours]:
-    exceptions = exceptions_of(session, only)
-    query = pick(Provider.id, Provider.hours, Provider.region, Provider.latitude, Provider.longitude)
-    query = query.where(col(Provider.id).in_(only))
-    for i, hours, region, latitude, longitude in session.exec(query):
-        yield ListedHours(str(i), hours, region, latitude, longitude, exceptions.get(i, ()))
-
-
-_STANDINGS = {one.value: one for one in Standing}
-
-
-def entries(
-    session: Session, histories: Mapping[int, Record], day: date, only: Collection[int] | None = None
-) -> Iterator[ProviderEntry]:
-    """Providers as the search knows them."""
-    numbers: dict[int, tuple[str, ...]] = {}
-    asked = pick(ProviderPhone.provider_id, ProviderPhone.e164, ProviderPhone.typed)
-    query = pick(
-        Provider.id, Provider.name, Provider.trades, Provider.commune, Provider.postcode, Provider.country,
-        Provider.latitude, Provider.longitude, Provider.address, Provider.languages, Provider.agreement,
-        Provider.agreement_until, Provider.last_used_at, Provider.status, Provider.season_from, Provider.season_to,
-        Provider.accessible, Provider.note, Provider.tags,
-    )  # fmt: skip
-    if only is not None:
-        asked = asked.where(col(ProviderPhone.provider_id).in_(only))
-        query = query.where(col(Provider.id).in_(only))
-    for owner, e164, typed in session.exec(
-        asked.order_by(col(ProviderPhone.id)).execution_options(yield_per=5000)
-    ):
-        numbers[owner] = (*numbers.get(owner, ()), e164 or typed)
-    for row in session.exec(query.order_by(col(Provider.id)).execution_options(yield_per=5000)):
-        (
-            i, name, trades, commune, postcode, country, latitude, longitude, address, languages, agreement, until,
-            used, status, season_from, season_to, accessible, note, tags,
-        ) = row  # fmt: skip
-        record = histories.get(i, NOTHING_YET)
-        standing = _STANDINGS[status]
-        if standing is Standing.SEASONAL and in_season(season_from, season_to, day):
-            standing = Standing.ACTIVE
-        runs = agreement_runs(agreement, until, day)
-        yield ProviderEntry(
-            id=str(i),
-            name=name,
-            categories=tuple(trades.split()),
-            commune=commune,
-            postcode=postcode,
-            country=country,
-            lat=latitude,
-            lon=longitude,
-            address=address,
-            phones=numbers.get(i, ()),
-            languages=tuple(languages.split()),
-            agreement=Agreement.SIGNED
-            if runs
-            else Agreement.LISTED
-            if agreement == "listed"
-            else Agreement.NONE,
-            reliability=record.reliability,
-            last_used=record.last_asked_at or used,
-            standing=standing,
-            accessible=accessible,
-            notes=note[:NOTE_LETTERS],
-            tags=(tags,) if tags else (),
-        )

@@ -21,7 +21,8 @@ from conciergedesk.requests.tables import ProviderAsk, Request
 from conciergedesk.staff.tables import Agent
 
 if TYPE_CHECKING:
-    from conciergedesk.providers.finder import Finder, FoundProvider, Search
+    from conciergedesk.providers.finder import Finder
+    from conciergedesk.providers.found import FoundProvider, Search
 
 PERIOD = timedelta(days=365)
 """What the picker's figures are about."""

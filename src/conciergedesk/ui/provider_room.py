@@ -13,7 +13,8 @@ from conciergedesk.core.shared import Agency
 
 if TYPE_CHECKING:
     from conciergedesk.providers.cards import CardRules
-    from conciergedesk.providers.finder import Finder, Found
+    from conciergedesk.providers.finder import Finder
+    from conciergedesk.providers.found import Found
     from conciergedesk.providers.hours import DayPlan, OpeningTimes, Status
     from conciergedesk.providers.importers.plan import ImportPlan, Progress, Stopped
     from conciergedesk.providers.queries import ProviderCard
@@ -123,7 +124,7 @@ class ProviderRoom:
 
     def find(self, query: str, removed: Collection[tuple[str, str]], nearby_km: float) -> Found:
         """The answer to what stands in the search line."""
-        from conciergedesk.providers.finder import Search
+        from conciergedesk.providers.found import Search
 
         agency = self.agency
         origin = (agency.latitude, agency.longitude) if agency.latitude or agency.longitude else None
@@ -182,7 +183,7 @@ class ProviderRoom:
         return ForRequest(card, kind, client, self._query(card), lines, card.language)
 
     def _query(self, card: RequestCard) -> str:
-        from conciergedesk.providers.finder import Search
+        from conciergedesk.providers.found import Search
 
         kind = self.session.book().catalogue.get(card.type_code)
         lexicon = self.finder.lexicon

@@ -18,7 +18,7 @@ from conciergedesk.ui.modals.provider_sheets import LetterSheet
 from conciergedesk.ui.screens.providers import ProvidersScreen
 
 if TYPE_CHECKING:
-    from conciergedesk.providers.finder import FoundProvider
+    from conciergedesk.providers.found import FoundProvider
     from conciergedesk.requests.ask_letters import Confirmation
     from conciergedesk.requests.ask_reading import AskLine
     from conciergedesk.ui.app import DeskApp

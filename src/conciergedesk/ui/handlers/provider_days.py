@@ -18,7 +18,7 @@ from conciergedesk.ui.modals.provider_sheets import HoursSheet
 from conciergedesk.ui.screens.providers import ProvidersScreen
 
 if TYPE_CHECKING:
-    from conciergedesk.providers.finder import FoundProvider
+    from conciergedesk.providers.found import FoundProvider
     from conciergedesk.providers.queries import ExceptionLine, ProviderCard
     from conciergedesk.ui.app import DeskApp
     from conciergedesk.ui.provider_room import ProviderRoom

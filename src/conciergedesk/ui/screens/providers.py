@@ -27,7 +27,8 @@ from conciergedesk.ui.widgets.provider_pane import ProviderPane, ProviderStrip
 from conciergedesk.ui.widgets.provider_rows import CHIP_INKS, chip_said
 
 if TYPE_CHECKING:
-    from conciergedesk.providers.finder import Finder, Found, FoundProvider
+    from conciergedesk.providers.finder import Finder
+    from conciergedesk.providers.found import Found, FoundProvider
 
 DETAIL_FROM = 116
 SEARCH_DEBOUNCE = 0.04

@@ -30,7 +30,7 @@ from conciergedesk.ui.widgets.provider_rows import (
 from conciergedesk.ui.widgets.section import title_row
 
 if TYPE_CHECKING:
-    from conciergedesk.providers.finder import Found, FoundProvider
+    from conciergedesk.providers.found import Found, FoundProvider
     from conciergedesk.providers.search.lexicon import Lexicon
     from conciergedesk.requests.ask_reading import AskLine
 

@@ -16,7 +16,7 @@ from conciergedesk.ui.cells import Row, bar, clock, duration, safe, weekday_shor
 from conciergedesk.ui.glyphs import glyphs
 
 if TYPE_CHECKING:
-    from conciergedesk.providers.finder import Found, FoundProvider
+    from conciergedesk.providers.found import Found, FoundProvider
 
 SOON = timedelta(minutes=30)
 
