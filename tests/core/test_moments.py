@@ -475,3 +475,9 @@ def test_no_text_is_an_error_and_spans_stay_in_the_text(text: str, now: datetime
             assert 0 <= start < end <= len(text)
         assert found.spans[0][0] >= last or len(found.spans) > 1
         last = found.spans[0][0]
+
+
+def test_minutes_alone_in_a_field_are_from_now_on_and_in_a_line_a_length() -> None:
+    moment = parse_moment("15 min", NOW, PARIS)
+    assert moment is not None and moment.start == parse_moment("+15min", NOW, PARIS).start  # type: ignore[union-attr]
+    assert find_moments("massage 45 min", NOW, PARIS) == []

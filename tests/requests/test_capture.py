@@ -527,6 +527,18 @@ rappeler demain 9h weber
     moment=03-25 09:00 | person=Anna Weber | call_back=True
 électricien marly weber
     type=locksmith_repair | person=Anna Weber | place=Marly ?
+client Dubois: table de 6, samedi soir, terrasse si possible
+    type=restaurant | moment=03-27 18:00/03-27 21:00 | person=Famille Dubois | quantity=6 persons | left=terrasse si possible
+table 4 20h
+    type=restaurant | moment=03-24 20:00 | quantity=4 persons
+taxi retour 23h30 opéra metz hôtel du lys 2 pers
+    type=taxi | moment=03-24 23:30 | place=opéra Metz ? | destination=Hôtel du Lys | quantity=2 persons | left=retour
+clés à rendre tanneurs demain 10h schmitt
+    type=key_return | moment=03-25 10:00 | person=Jeanne Schmitt | place=Gîte des Tanneurs
++33 3 53 01 77 18 rappel 15 min
+    moment=03-24 18:57 | person=Mireille Klein | phone=+33353017718 | call_back=True
+klein ne répond pas, rappeler demain
+    moment=03-25 | person=Anke Klein | call_back=True | left=ne répond pas,
 dentiste 20h klein de mal aux dents
     type=dentist_late | moment=03-24 20:00 | person=Anke Klein | left=de mal aux dents
 guide italien samedi 10h metz

@@ -143,6 +143,8 @@ class PieceReader:
                 day=self._next_day_of_month(int(named["day"])),
                 weak=words.NOT_A_DATE_AFTER.search(before) is not None,
             )
+        if name == "minutes":
+            return replace(piece, instant=self.now + timedelta(minutes=int(named["count"] or 0)), weak=True)
         if name in ("ahead", "ago", "hours_ahead", "half_hour", "quarter_hour"):
             return self._offset_piece(piece, name, named)
         return self._period_piece(piece, name, named)

@@ -290,6 +290,8 @@ _WORD_PATTERNS = tuple(
             r"(?!\s?(?:h|p|pers|personnes|pax|people|guests|couverts|adult|enfant|kinder|rue|av|avenue|bd|bis|ter)\b)",
         ),
         ("part", rf"(?P<part>{'|'.join(PART_WORDS)})"),
+        # Alone in a field "15 min" is from now on; in a line it is the length of something.
+        ("minutes", r"(?P<count>[0-9]{1,3})\s?(?P<unit>minutes?|minuten|mins?|mn)"),
     )
 )
 _PLUS = r"(?<![\w+0-9])(?P<lead>\+)\s?"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from conciergedesk.core.moments import FoundMoment, Moment, find_moments
+from conciergedesk.core.moments import FoundMoment, Moment, find_moments, parse_moment
 from conciergedesk.core.phone import PhoneNumber, PhoneStatus, read_phone
 from conciergedesk.core.text import fold
 from conciergedesk.requests.capture import vocabulary as words
@@ -81,7 +81,15 @@ def take_moments(
         asked = call_back.spans[0][0]
         call = next((one for one in found if one.spans[0][0] > asked), found[-1])
         found.remove(call)
+    elif call_back is not None and (soon := words.MINUTES_AFTER.match(line.folded, _end_of(line, call_back))):
+        moment = parse_moment(soon["count"], context.now, context.zone)
+        call = FoundMoment((line.span(soon, "count"),), moment) if moment is not None else None
     return _moment(line, found), _moment(line, [call] if call is not None else [])
+
+
+def _end_of(line: Line, part: Part[bool]) -> int:
+    """Where the folded text goes on after a part."""
+    return next((at for at, place in enumerate(line.places) if place >= part.spans[-1][1]), len(line.folded))
 
 
 def _moment(line: Line, found: list[FoundMoment]) -> Part[Moment] | None:
@@ -111,7 +119,7 @@ def take_quantity(line: Line) -> Part[Quantity] | None:
         spans = line.claim_match(match, "count")
         return Part(Quantity(_number(match["count"]), unit), spans, line.words_of(spans))
     if match := line.search(words.COUNTED_FOR):
-        part = _counted(line, match, Quantity(_number(match["count"]), "persons"))
+        part = _counted(line, match, Quantity(_number(match["count"] or match["table"]), "persons"))
         return Part(part.value, part.spans, part.words, confidence=0.7)
     for count, pattern in words.PAIRS:
         if match := line.search(pattern):

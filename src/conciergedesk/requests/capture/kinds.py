@@ -24,6 +24,7 @@ def take_type(line: Line, context: CaptureContext) -> Part[str] | None:
         for candidate in context.types.match([word.folded for word in offered])
         if candidate.start + candidate.length <= len(offered)
         and not _is_small(candidate, offered)
+        and not _is_a_unit(line, candidate, offered)
         and not _is_of_a_name(candidate, offered, context)
     ]
     if not candidates:
@@ -48,6 +49,12 @@ def take_type(line: Line, context: CaptureContext) -> Part[str] | None:
 def _is_small(candidate: TypeCandidate, offered: Sequence[Word]) -> bool:
     """Whether a beginning or a slip was read into a small word ("pas" is no pass)."""
     return candidate.score < WHOLE_NAME and offered[candidate.start].folded in words.SMALL_WORDS
+
+
+def _is_a_unit(line: Line, candidate: TypeCandidate, offered: Sequence[Word]) -> bool:
+    """Whether a beginning was read into what a figure counts ("15 min" begins no mini-stay)."""
+    before = line.typed[: offered[candidate.start].start].rstrip()
+    return candidate.score < WHOLE_NAME and before[-1:].isdigit()
 
 
 def _is_place(candidate: TypeCandidate, offered: Sequence[Word]) -> bool:

@@ -42,7 +42,7 @@ class Line:
         self._text = text
         self.folded = text.folded
         self.claims: list[Span] = []
-        self._places = text.places
+        self.places = text.places
         self._hidden = list(typed)
 
     @property
@@ -67,7 +67,7 @@ class Line:
             blotted.update(range(start, end))
         self.folded = "".join(
             CLAIMED if place in blotted else char
-            for char, place in zip(self.folded, self._places, strict=True)
+            for char, place in zip(self.folded, self.places, strict=True)
         )
         return tuple(sorted(spans))
 

@@ -125,6 +125,8 @@ def _known_place(
         if length == 1 and (_linked_name(run[position + 1 :]) > 1 or town_at(run, position + 1, context)[0]):
             return None  # "gare de Thionville" is not the only station on file
         for asked in (stretch, stretch[1:]) if length > 1 else (stretch,):
+            if asked is not stretch and town_at(asked, 0, context)[0] == len(asked):
+                continue  # "opéra Metz" is no other place that has the town in its name
             hits = fitting(asked, context.places.find)
             if hits and (length > 1 or (hits[0][0] >= 1.0 and asked[0].folded in words.PLAIN_PLACES)):
                 others = [hit for _, hit in hits[1:]]

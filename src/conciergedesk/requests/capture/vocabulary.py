@@ -63,10 +63,13 @@ MORE_PERSONS = re.compile(
 COUNTED_TIMES = re.compile(
     r"(?<![\w+.,/:'-])(?:x\s?(?P<after>[1-9][0-9]{0,2})|(?P<before>[1-9][0-9]{0,2})\s?(?:x|fois|times|mal))(?![\w'-])"
 )
+_NO_FIGURE_AFTER = (
+    r"(?![\w':/-]|[.,][0-9]|\s?(?:rue|av|avenue|bd|h|heures|min|jours?|nuits?|days?|nights?)\b)"
+)
 COUNTED_FOR = re.compile(
     r"(?<![\w'-])(?:pour|for|fur|(?<=table )de|(?<=tables )de|(?<=groupe )de|(?<=famille )de|(?<=group )of"
-    rf"|(?<=gruppe )von)\s(?P<count>[1-9][0-9]?|{_SPOKEN})"
-    r"(?![\w'.,:/-]|\s?(?:rue|av|avenue|bd|h|heures|min|jours?|nuits?|days?|nights?)\b)"
+    rf"|(?<=gruppe )von)\s(?P<count>[1-9][0-9]?|{_SPOKEN}){_NO_FIGURE_AFTER}"
+    rf"|(?<=table )(?P<table>[1-9][0-9]?){_NO_FIGURE_AFTER}"
 )
 PAIRS: tuple[tuple[int, re.Pattern[str]], ...] = (
     (1, _words(r"solo|une personne|one person|eine person")),
@@ -116,6 +119,8 @@ CALL_BACK = _words(
     r"a rappeler|rappeler|rappelez|rappel|appeler|telephoner a|call back|call-back|callback|ruckruf|zuruckrufen"
     r"|bitte zuruckrufen|anrufen"
 )
+# "rappel 15 min": from now on, as nobody calls back for a quarter of an hour.
+MINUTES_AFTER = re.compile(r"\s*,?\s*(?P<count>[1-9][0-9]{0,2}\s?(?:minutes?|minuten|mins?|mn))(?!\w)")
 ASSIGNEE = re.compile(r"(?<!\S):(?P<name>[^\W\d_][\w'-]*)")
 FOR_ME = _words(r"pour moi|for me|fur mich")
 
