@@ -13,6 +13,7 @@ from conciergedesk.rota.files import load_rota
 from conciergedesk.rota.law.packs import load_law
 from conciergedesk.rota.solver.automaton import Floats, Ints
 from conciergedesk.rota.solver.compiling import compile_part
+from conciergedesk.rota.solver.crew import crew_problem
 from conciergedesk.rota.solver.joint import Team, fits
 from conciergedesk.rota.solver.model import Problem
 from conciergedesk.rota.solver.objective import objective_for
@@ -166,3 +167,24 @@ def test_without_time_there_still_is_a_staffed_plan_and_a_bound() -> None:
     search = Search(problem_of(28, 4), seed=1, seconds=0.02)
     found = search.run()
     assert found is not None and 0 < found.bound <= found.value < 10_000
+
+
+def test_a_crew_costs_what_the_whole_team_costs_with_the_others_as_they_are() -> None:
+    """Two of four are planned anew: their problem must differ from the whole by a constant."""
+    whole = problem_of(14, 4)
+    search = Search(whole, seed=2, seconds=60)
+    search.start()
+    plans, people = search.best_plans_now(), [1, 3]
+    crew = crew_problem(whole, people, plans)
+    dice, differences = np.random.default_rng(4), set()
+    for _ in range(20):
+        anew = plans.copy()
+        anew[people] = dice.integers(0, len(whole.choices), (2, 14))
+        difference = whole.value(anew, np.zeros(4)) - crew.value(anew[people], np.zeros(2))
+        differences.add(round(difference, 6))
+    assert len(differences) == 1
+    again = Search(crew, seconds=60)
+    again.offer(plans[people], search.best_shapes[people])
+    known = again.best_value
+    again.settle()
+    assert again.proved and again.best_value <= known

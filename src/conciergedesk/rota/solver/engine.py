@@ -69,6 +69,11 @@ class Engine:
         self.round_seconds = 0.01
         self._pricing_seconds = 0.0
 
+    def least(self) -> float:
+        """What every roster costs at least: no price is below zero, and counts have a cheapest one."""
+        cells = np.where(np.isfinite(self.problem.cost), self.problem.cost, np.inf).min(axis=2)
+        return float(cells.sum()) + sum(float(one.prices.min()) for one in self.problem.counters)
+
     def time_left(self) -> float:
         return -1.0 if self._cancelled() else self.deadline - time.perf_counter()
 
@@ -112,10 +117,11 @@ class Engine:
             self.offer(*found)
             if not self.first_at and (self._staffed(found[0]) or attempt + 1 == len(tries)):
                 self.first_at = time.perf_counter() - self.began
-            if self.first_at and (brief or time.perf_counter() - self.began > 0.1 * limit):
+            if self.first_at and attempt and (brief or time.perf_counter() - self.began > 0.1 * limit):
                 break
-        if not self._staffed(self.best_plans_now()):
-            self.descend(self.best_plans_now(), self.best_shapes, rounds=4)
+        staffed = self._staffed(self.best_plans_now())
+        if brief or not staffed:
+            self.descend(self.best_plans_now(), self.best_shapes, rounds=1 if staffed else 4)
         self.deadline = end
         if "rotation" in problem.terms:
             ideal = self._along_rotations()

@@ -9,6 +9,7 @@ import numpy as np
 
 from conciergedesk.rota.solver.automaton import Floats, Ints
 from conciergedesk.rota.solver.compact import MOST_COLUMNS, close_by_branching, relaxed, size_of
+from conciergedesk.rota.solver.crew import crew_problem, plain
 from conciergedesk.rota.solver.engine import DIVE_ROUNDS, EPS, SLOW_ROUND, Engine, Incumbent
 from conciergedesk.rota.solver.joint import fits
 from conciergedesk.rota.solver.master import Roster
@@ -18,7 +19,8 @@ from conciergedesk.rota.solver.team_search import TeamSearch
 LONGEST_BRANCHING = 20.0
 MOST_RELAXED = 40_000
 FEW_COLUMNS = 3_000
-SHORTEST_BOUND = 1.0
+SHORTEST_BOUND, LEAST_ROUNDS = 1.0, 10
+CREW_SECONDS = 4.0
 
 
 class Search(Engine):
@@ -38,13 +40,17 @@ class Search(Engine):
             return None
         if self.long() and not together and size_of(self.problem) <= FEW_COLUMNS:
             self._branch(0.8)
-        if not self.proved and not together:
-            self._root(0.8 if self.long() else 0.45)
+        if self._in_crews() and size_of(self.problem) <= MOST_RELAXED:
+            self._guided(0.5 * self.time_left())
+        if not self.proved and not together and self.guide is None:
+            self._root(0.3 if self._in_crews() else 0.8 if self.long() else 0.45)
         found = self._on(turns)
         if self.bound > -math.inf:
             return found
-        # Out of time before there was any bound: the relaxed optimum at least.
-        self._guided(SHORTEST_BOUND)
+        # Out of time before there was any bound.
+        self.deadline = time.perf_counter() + SHORTEST_BOUND
+        self.generate(range(len(self.problem.people)), LEAST_ROUNDS, {})
+        self.deadline = time.perf_counter()
         return self._on(0)
 
     def resume(self, seconds: float) -> Incumbent:
@@ -53,12 +59,14 @@ class Search(Engine):
         return self._on()
 
     def _on(self, turns: int | None = None) -> Incumbent:
-        if self._turn and self.long() and not self.root_closed and not self._together():
+        if self._turn and self.long() and not (self.root_closed or self._together() or self._in_crews()):
             self._root(0.7)
         while not self.proved and self.time_left() > 0 and (turns is None or self._turn < turns):
             self._turn += 1
             if self._together():
                 self._team_search().step()
+            elif self._in_crews() and self._turn % 8:
+                self._crew()
             elif self._turn == 1 and self.long():
                 before = self.best_value
                 self._dive_in_cells(np.zeros_like(self.problem.cost))
@@ -80,13 +88,41 @@ class Search(Engine):
             else:
                 self._neighbourhood()
         assert self.best_plans is not None
-        return Incumbent(self.best_plans, self.best_value, min(self.bound, self.best_value), self.best_at)
+        bound = self.best_value if self.proved else max(self.bound, self.least())
+        return Incumbent(self.best_plans, self.best_value, bound, self.best_at)
 
     def _together(self) -> bool:
         """Whether the joint machine of everybody is the way, and not used up yet."""
         if self._fits is None:
             self._fits = self.long() and fits(self.problem)
         return self._fits and not (self._team is not None and self._team.exhausted)
+
+    def _in_crews(self) -> bool:
+        """Whether parts of a long plan are small teams of their own."""
+        return self.long() and not self._together() and len(self.problem.people) > 2 and plain(self.problem)
+
+    def _crew(self) -> None:
+        """Plan two or three people anew on their joint machine while the others stay."""
+        assert self.best_plans is not None
+        everybody = len(self.problem.people)
+        size = min(everybody, (2, 3, 3, 3)[int(self.random.integers(0, 4))])
+        people = sorted(self.random.permutation(everybody)[:size].tolist())
+        part = crew_problem(self.problem, people, self.best_plans)
+        if not fits(part):
+            return
+        search = Search(part, seed=self.seed + self._turn, seconds=min(CREW_SECONDS, self.time_left()))
+        search.offer(self.best_plans[people], self.best_shapes[people])
+        search.settle()
+        assert search.best_plans is not None
+        plans, shapes = self.best_plans.copy(), self.best_shapes.copy()
+        plans[people], shapes[people] = search.best_plans, search.best_shapes
+        self.offer(plans, shapes)
+
+    def settle(self) -> None:
+        """Better the offered plan on the joint machine, until it is proved or the time is over."""
+        team = self._team_search()
+        while not self.proved and not team.exhausted and self.time_left() > 0:
+            team.step()
 
     def _team_search(self) -> TeamSearch:
         if self._team is None:

@@ -84,12 +84,18 @@ class TeamSearch:
         """Rewards of what is counted for which the bound is highest, as far as some passes lead."""
         engine, team = self.engine, self.team
         start = relaxed(engine.problem, engine.master, max(SHORTEST, 0.5 * engine.time_left()))
-        if start is not None:
-            places = [
-                next(place for place, one in enumerate(engine.problem.counters) if one is mine)
-                for mine in team.counters
-            ]
-            self.rewards = start[1][places]
+        if start is None:
+            # The interior point did not come through: personal rosters give prices at any time.
+            end, engine.deadline = engine.deadline, engine.deadline - 0.6 * max(0.0, engine.time_left())
+            engine.generate(range(len(engine.problem.people)), 10_000, {})
+            engine.deadline = end
+            engine.master.solve(SHORTEST)
+            start = engine.master.duals()
+        places = [
+            next(place for place, one in enumerate(engine.problem.counters) if one is mine)
+            for mine in team.counters
+        ]
+        self.rewards = start[1][places]
         tried, reach = self.rewards, 1.5
         root: Counts | None = None
         for _ in range(ROOT_PASSES):
