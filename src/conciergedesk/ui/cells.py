@@ -53,6 +53,7 @@ def short(text: str, cells: int) -> str:
     return cut(whole, cells)
 
 
+@lru_cache(maxsize=16384)
 def short_name(name: str, cells: int) -> str:
     """Somebody's name in ``cells``: whole, else ``Giulia C.``, else the first name; anything else as ``short``."""
     whole = clean_line(name)
