@@ -226,7 +226,7 @@ def needs_hint(field: NeedsField) -> str:
     """How a question of the interview is answered, or that it must be."""
     how = {
         FieldKind.DATE: _("12 apr · 12/04/2027"),
-        FieldKind.SEVERAL: _("one or several, with commas"),
+        FieldKind.SEVERAL: _("one, another"),
         FieldKind.YES_NO: _("yes · no"),
     }.get(field.kind, "")
     return " · ".join(part for part in (_("needed") if field.needed else "", how) if part)

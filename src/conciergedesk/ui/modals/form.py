@@ -20,13 +20,9 @@ from conciergedesk.ui.widgets.inputs import DeskInput
 
 ResultT = TypeVar("ResultT")
 
-LABEL_CELLS = 12
-MOST_LABEL_CELLS = 44
+LABEL_CELLS, LONGEST_LABEL = 12, 44
 PARK_AFTER = 0.7
 """Seconds without a key after which what was typed is parked."""
-
-
-LABEL_CELLS, LONGEST_LABEL = 12, 28
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +79,22 @@ class FormSheet(Sheet[ResultT]):
         self._errors = {field.name: Static("", markup=False, classes="field-error") for field in fields}
 
     def compose_sheet(self) -> Iterable[Widget]:
-        # One column for all labels, as wide as the longest needs: what is asked is never cut to a guess.
-        cells = max((cell_len(field.label) for field in self._fields), default=0)
-        cells = min(max(cells, LABEL_CELLS), LONGEST_LABEL)
+        cells = self._label_cells()
         for field in self._fields:
             error = self._errors[field.name]
             error.display = False
             error.styles.padding = (0, 0, 0, cells + 2)
             label = Static(text(field.label, "muted", cells), markup=False, classes="field-label")
             label.styles.width = cells + 2
-            yield Vertical(
-                Horizontal(label, self._inputs[field.name], classes="field-line"), error, classes="field"
-            )
+            line = Horizontal(label, self._inputs[field.name], classes="field-line")
+            asked = [Static(text(field.ask, "text"), markup=False, classes="field-ask")] if field.ask else []
+            yield Vertical(*asked, line, error, classes="field")
+
+    def _label_cells(self) -> int:
+        """One column for all labels, as wide as the longest needs while two fifths are left to type in."""
+        longest = max((cell_len(field.label) for field in self._fields), default=0)
+        most = min(LONGEST_LABEL, (min(self.app.size.width, 104) - 8) * 3 // 5)
+        return max(LABEL_CELLS, min(longest, most))
 
     def on_mount(self) -> None:
         super().on_mount()
