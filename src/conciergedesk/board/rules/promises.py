@@ -141,10 +141,12 @@ _NEVER = float("inf")
 
 def sort_key(promise: Promise) -> tuple[float, float, str, str, int]:
     """Soonest first, undated last, ties by text so that the order is the same on every desk."""
-    stands, due = promise.stands_at, promise.due_at
+    due, aside = promise.due_at, promise.set_aside_to
+    stands = aside or due
     return (
         _NEVER if stands is None else stands.timestamp(),
-        _NEVER if due is None else due.timestamp(),
+        # Only among those that were set aside to the same place does their own moment decide.
+        0.0 if aside is None or due is None else due.timestamp(),
         promise.what,
         promise.kind,
         promise.id,
