@@ -146,5 +146,7 @@ async def _dealt_with(pump: MessagePump) -> None:
     done = asyncio.Event()
     if not _is_leaving(pump) and pump.call_later(done.set):
         while not done.is_set() and not _is_leaving(pump):
+            # Not wait_for: when both end at once it swallows that the whole turn is over, and the keys would hang.
             with suppress(TimeoutError):
-                await asyncio.wait_for(done.wait(), GLANCE)
+                async with asyncio.timeout(GLANCE):
+                    await done.wait()
