@@ -218,8 +218,8 @@ def test_a_keystroke_over_two_thousand_articles_is_answered_at_once() -> None:
         "synchro calendrier ical",
     ):
         for end in range(1, len(request) + 1):
-            start = time.perf_counter()
+            start = time.thread_time()
             index.search(request[:end])
-            spent.append(time.perf_counter() - start)
-    # Generous, because this machine may be busy; the benchmark holds the goal of 5 ms.
+            spent.append(time.thread_time() - start)
+    # Of the processor alone, however busy the machine; the benchmark holds the goal of 5 ms.
     assert sorted(spent)[int(len(spent) * 0.95)] < 0.05

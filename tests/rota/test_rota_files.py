@@ -92,10 +92,10 @@ def test_a_shift_of_26_hours_is_called_longer_than_a_day() -> None:
 
 def test_a_file_of_ten_thousand_people_is_refused_at_once() -> None:
     text = "".join(f'[[agent]]\nid = "A{number}"\n' for number in range(10_000))
-    began = time.perf_counter()
+    began = time.thread_time()
     with pytest.raises(InvalidFile, match="500"):
         read(text)
-    assert time.perf_counter() - began < 5
+    assert time.thread_time() - began < 5
 
 
 def test_more_people_demanded_in_a_day_than_the_team_has() -> None:
