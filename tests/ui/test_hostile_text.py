@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
+from textual import events
 from textual._compositor import CompositorUpdate
 
+import conciergedesk.ui
 from conciergedesk.board.detail import (
     Bars,
     Detail,
@@ -23,10 +26,14 @@ from conciergedesk.board.detail import (
 )
 from conciergedesk.board.rules import Promise, PromiseKind, haystack_of
 from conciergedesk.core.errors import Conflict
+from conciergedesk.ui.acts import ACTIONS
 from conciergedesk.ui.app import Identity
 from conciergedesk.ui.modals.choice import Choice, Option
 from conciergedesk.ui.modals.confirm import Confirm
 from conciergedesk.ui.modals.form import Field, FormSheet
+from conciergedesk.ui.modals.palette import Palette
+from conciergedesk.ui.screens.handover import Synthesis
+from conciergedesk.ui.widgets.inputs import LONGEST
 from tests.keyboard import quiet
 from tests.ui.evening import ME, NOW, GallerySource, promises
 
@@ -153,6 +160,49 @@ async def test_a_paste_into_the_filter_is_harmless(open_desk: OpenDesk) -> None:
             desk.board.filter_line.open(monster)
             await quiet(desk.pilot)
             assert_harmless(desk)
+
+
+async def test_what_is_pasted_is_harmless_and_its_first_line_alone_is_taken(open_desk: OpenDesk) -> None:
+    async with open_desk((80, 24)) as desk:
+
+        async def paste(text: str) -> None:
+            event = events.Paste(text)
+            event.set_sender(desk.app)
+            desk.app.post_message(event)
+            await quiet(desk.pilot)
+            assert_harmless(desk)
+
+        synthesis = Synthesis()
+        await desk.board.mount(synthesis)
+        form: FormSheet[str] = FormSheet(
+            "Fiche", [Field("a", "a"), Field("pin", "PIN", secret=True)], lambda values: values["a"]
+        )
+        for sheet in (None, form, Palette(ACTIONS)):
+            if sheet is None:
+                synthesis.focus()
+            else:
+                desk.app.push_screen(sheet)
+            await quiet(desk.pilot)
+            for monster in MONSTERS.values():
+                await paste(monster + "\nsecond line")
+            if isinstance(sheet, FormSheet):
+                await desk.press("tab")
+                await paste(MONSTERS["csi"])
+                assert "second" not in sheet.values["a"] and len(sheet.values["a"]) <= LONGEST
+            if sheet is not None:
+                await desk.press("escape")
+        assert not DANGEROUS.search(synthesis.text)
+
+
+def test_nothing_but_our_own_lines_can_be_typed_into() -> None:
+    ui = Path(conciergedesk.ui.__file__).parent
+    for file in ui.rglob("*.py"):
+        code = file.read_text(encoding="utf-8")
+        assert not re.search(r"(?<![\w.])(?:Input|MaskedInput|TextArea)\(", code), (
+            f"{file.name}: a line of the library itself cleans nothing"
+        )
+        if re.search(r"\((?:Input|MaskedInput|TextArea)\):", code):
+            assert file.name in ("inputs.py", "handover.py"), f"{file.name}: add it to the test above"
 
 
 async def test_the_copied_line_carries_no_control_characters(open_desk: OpenDesk) -> None:
