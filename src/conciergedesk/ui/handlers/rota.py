@@ -85,7 +85,6 @@ class RotaHandlers:
 
         screen.run_service(
             lambda: self.room.stand_ins(place.day, place.shift, place.person), show, group="rota-open",
-            exclusive=True,
         )  # fmt: skip
 
     def _chosen(
@@ -229,7 +228,7 @@ class RotaHandlers:
 
         screen.run_service(
             lambda: self.room.options_of(place.person, place.day, shown if draft is not None else None), show,
-            group="rota-open", exclusive=True,
+            group="rota-open",
         )  # fmt: skip
 
     def _option(self, one: CellOption) -> tuple[str, str]:

@@ -43,7 +43,7 @@ class RotaTeamFiles:
                 TeamSheet(reading, kind, cursor), lambda chosen: self._chosen(screen, reading, chosen)
             )
 
-        screen.run_service(self.files.read, show, group="rota-open", exclusive=True)
+        screen.run_service(self.files.read, show, group="rota-open")
 
     def _chosen(self, screen: RotaScreen, reading: TeamReading, chosen: TeamAct | None) -> None:
         if chosen is None:

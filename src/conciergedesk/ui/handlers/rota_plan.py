@@ -150,7 +150,6 @@ class RotaPlanning:
                 lambda chosen: self._go_back(screen, chosen) if chosen is not None else None,
             ),
             group="rota-open",
-            exclusive=True,
         )
 
     def _go_back(self, screen: RotaScreen, chosen: GoBack) -> None:

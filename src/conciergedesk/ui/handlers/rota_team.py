@@ -187,7 +187,6 @@ class RotaTeam:
             lambda: self.people.year(place.person, place.day),
             lambda year: self.desk.app.push_screen(YearSheet(year, self.desk.name)),
             group="rota-open",
-            exclusive=True,
         )
 
     def recover(self, ask: Ask) -> None:
@@ -235,7 +234,7 @@ class RotaTeam:
             screen.say(said, "desk.undo")
             screen.reload()
 
-        screen.run_service(lambda: self.people.year(person, day), show, group="rota-open", exclusive=True)
+        screen.run_service(lambda: self.people.year(person, day), show, group="rota-open")
 
     def now(self, ask: Ask) -> None:
         screen = self.desk.screen(ask)
@@ -244,7 +243,6 @@ class RotaTeam:
                 self.people.on_now,
                 lambda found: self.desk.app.push_screen(NowSheet(found, self.desk.name, self.desk.label)),
                 group="rota-open",
-                exclusive=True,
             )
 
     # --- paper and calendars ---

@@ -61,7 +61,10 @@ class CheckSheet(RotaSheet[bool]):
     def on_mount(self) -> None:
         super().on_mount()
         if self._search is not None:
-            self.run_service(self._search.run, self._explained, group="rota-why", failed=self._failed)
+            # Exclusive: no key waits for it.
+            self.run_service(
+                self._search.run, self._explained, group="rota-why", exclusive=True, failed=self._failed
+            )
 
     def on_unmount(self) -> None:
         if self._search is not None:

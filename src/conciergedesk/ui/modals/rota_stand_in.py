@@ -249,7 +249,11 @@ class StandInSheet(RotaSheet[Chosen]):
         super().on_mount()
         if self.rows.search is not None:
             self.run_service(
-                self.rows.search.run, self.rows.show_repair, group="rota-repair", failed=self._failed
+                self.rows.search.run,
+                self.rows.show_repair,
+                group="rota-repair",
+                exclusive=True,
+                failed=self._failed,
             )
 
     def on_unmount(self) -> None:
