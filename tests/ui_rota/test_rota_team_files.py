@@ -54,6 +54,7 @@ async def test_a_person_is_changed_added_and_taken_out_by_keys(folder: Path, ope
         await fill(
             room, id="ZOE", name="Zoé", skills="technical", since="22/03/2027", fixed_off="mer, sam..dim"
         )
+        assert "team.toml : ZOE · Zoé" in room.text
         zoe = load_rota(folder).agent_by_id["ZOE"]
         assert (zoe.name, zoe.since, len(zoe.fixed_off)) == ("Zoé", date(2027, 3, 22), 3)
         await room.press("x", "X")

@@ -71,8 +71,14 @@ class RotaTeamFiles:
                 one.name: typed[one.name] for one in now if typed[one.name] != one.value
             }
 
+        named: list[str] = []
+
+        def save(typed: Mapping[str, str]) -> bool:
+            named[:] = [typed[one] for one in ("id", "name", "label") if typed.get(one)]
+            return self.files.save(entry, typed)
+
         form = EntryForm(
-            _title(entry), fields, lambda typed: self.files.save(entry, typed), left,
+            _title(entry), fields, save, left,
             entry.file if entry.number else "", note,
         )  # fmt: skip
 
@@ -80,7 +86,8 @@ class RotaTeamFiles:
             if saved is not None:
                 self._left.pop(_key(entry), None)
             if saved:
-                screen.say(_("Written: {what}", what=f"{safe(entry.file, 60)} {safe(_title(entry), 60)}"))
+                what = _title(entry) if entry.number or not named else " · ".join(named)
+                screen.say(_("Written to {file}: {what}", file=safe(entry.file, 60), what=safe(what, 60)))
                 screen.reload()
             self._open(screen, entry.kind, cursor)
 
