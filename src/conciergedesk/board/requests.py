@@ -84,6 +84,7 @@ ACT_SENTENCES = {
     "request.provider_withdrawn": N_("provider no longer asked"),
     "request.order_ended": N_("order over"),
     "request.followed_up": N_("followed up"),
+    "request.shortened": N_("words deleted after their time"),
     "request.participant_added": N_("person added"),
     "undone": N_("undone"),
     "redone": N_("done again"),

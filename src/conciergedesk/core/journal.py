@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, Integer, String, text
+from sqlalchemy import BigInteger, Column, Index, Integer, String, text, update
 from sqlmodel import Field, Session, SQLModel, col, select
 
 from conciergedesk.core.db.guards import guard
@@ -197,3 +197,13 @@ def subjects_since(session: Session, seen: int) -> tuple[int, set[tuple[str, int
         newest = max(newest, number or 0)
         touched.add((kind, subject))
     return newest, touched
+
+
+def forget_values(session: Session, table: str, ids: Sequence[int | None]) -> None:
+    """Blank what the journal holds of these rows; its chain covers only their digest and stays valid."""
+    for start in range(0, len(ids), 500):
+        session.connection().execute(
+            update(JournalRow)
+            .where(col(JournalRow.table_name) == table, col(JournalRow.row_id).in_(ids[start : start + 500]))
+            .values(before=None, after=None)
+        )

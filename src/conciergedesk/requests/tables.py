@@ -12,6 +12,7 @@ from conciergedesk.core.db.types import block, document, key, line, link
 
 _OPEN = text("is_open")
 _COOLING = text("state = 'done'")
+_TO_FORGET = text("forget_at IS NOT NULL")
 # SQLite uses a partial index only for the very words of the query, where a flag is spelt so.
 _OPEN_LITE = text("is_open = 1")
 
@@ -30,7 +31,8 @@ class Request(SQLModel, table=True):
     """One request (*demande*).
 
     Times are aware UTC. ``board_at`` is the moment under which the board lists it: the target while it runs,
-    the appointment once it is confirmed, the wake-up while it is snoozed.
+    the appointment once it is confirmed, the wake-up while it is snoozed. ``forget_at`` is when words of a request
+    that is over have been kept for long enough; none once they are gone.
     """
 
     __tablename__ = "request"
@@ -51,6 +53,7 @@ class Request(SQLModel, table=True):
             "first_response_at IS NULL AND response_breached_at IS NULL",
         ),
         Index("ix_request_cooling", "resolved_at", sqlite_where=_COOLING, postgresql_where=_COOLING),
+        Index("ix_request_to_forget", "forget_at", sqlite_where=_TO_FORGET, postgresql_where=_TO_FORGET),
         Index("ix_request_opened", "opened_at"),
         Index("ix_request_resolved", "first_resolved_at"),
         Index("ix_request_due", "due_at"),
@@ -103,6 +106,7 @@ class Request(SQLModel, table=True):
     reopened_at: datetime | None = None
     reopens: int = 0
     closed_at: datetime | None = None
+    forget_at: datetime | None = None
     warned_at: datetime | None = None
     breached_at: datetime | None = None
     response_breached_at: datetime | None = None

@@ -352,11 +352,13 @@ class DeskSession:
             keep_feeds_current(self._desk, rota_house(), folder)
 
     def forget_in_time(self) -> None:
-        """Take the people out of relocation files that are over for long enough; twice does no harm."""
+        """Forget what was kept for long enough: people in relocation files, words of requests; twice does no harm."""
         if self._desk is not None:
             from conciergedesk.relocation import service as relocation
+            from conciergedesk.requests import service as requests
 
             self._desk.act(SYSTEM, relocation.shorten, self.relocation_house())
+            self._desk.act(SYSTEM, requests.forget_words, self.book())
 
     def note_what_time_did(self) -> None:
         """Write down warnings and breaches; any desk may do it, any number of times."""

@@ -9,7 +9,7 @@ from sqlalchemy import delete, update
 from sqlmodel import SQLModel, col, select
 
 from conciergedesk.core.db.unit import Unit
-from conciergedesk.core.journal import JournalRow
+from conciergedesk.core.journal import forget_values
 from conciergedesk.relocation.dates import add_months
 from conciergedesk.relocation.due import SHORTEN_CLOSED_MONTHS, SHORTEN_REFUSED_MONTHS
 from conciergedesk.relocation.house import RelocationHouse
@@ -84,7 +84,7 @@ def _shorten_file(unit: Unit, row: RelocationFile) -> None:
     connection = unit.session.connection()
     for table in _DELETED:
         ids = list(unit.session.exec(select(table.id).where(table.file_id == row.id)))  # type: ignore[attr-defined]
-        _forget(unit, str(table.__tablename__), ids)
+        forget_values(unit.session, str(table.__tablename__), ids)
         # Past the session, so that the journal does not keep what is erased.
         connection.execute(delete(table).where(col(table.file_id) == row.id))  # type: ignore[attr-defined]
     for kept, blank in (
@@ -94,9 +94,9 @@ def _shorten_file(unit: Unit, row: RelocationFile) -> None:
         (RelocationQuestion, {"about": ""}),
     ):
         ids = list(unit.session.exec(select(kept.id).where(kept.file_id == row.id)))
-        _forget(unit, str(kept.__tablename__), ids)
+        forget_values(unit.session, str(kept.__tablename__), ids)
         connection.execute(update(kept).where(col(kept.file_id) == row.id).values(**blank))
-    _forget(unit, "relocation_file", [row.id])
+    forget_values(unit.session, "relocation_file", [row.id])
     connection.execute(
         update(RelocationFile)
         .where(col(RelocationFile.id) == row.id)
@@ -128,7 +128,7 @@ def _shorten_programmes(unit: Unit, today: date) -> int:
         if row.decided_on is None or add_months(row.decided_on, SHORTEN_REFUSED_MONTHS) > today:
             continue
         assert row.id is not None
-        _forget(unit, "relocation_programme", [row.id])
+        forget_values(unit.session, "relocation_programme", [row.id])
         unit.session.connection().execute(
             update(Programme)
             .where(col(Programme.id) == row.id)
@@ -138,13 +138,3 @@ def _shorten_programmes(unit: Unit, today: date) -> int:
         unit.record("relocation.programme_shortened", "relocation_programme", row.id, undoable=False)
         count += 1
     return count
-
-
-def _forget(unit: Unit, table: str, ids: list[int | None]) -> None:
-    """Blank what the journal holds of these rows; its chain covers only their digest and stays valid."""
-    for start in range(0, len(ids), 500):
-        unit.session.connection().execute(
-            update(JournalRow)
-            .where(col(JournalRow.table_name) == table, col(JournalRow.row_id).in_(ids[start : start + 500]))
-            .values(before=None, after=None)
-        )

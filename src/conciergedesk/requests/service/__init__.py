@@ -1,7 +1,7 @@
 """What is done with requests, as verbs in the operator's words.
 
 ``intake`` notes them, ``work`` moves them on, ``outcome`` ends them, ``promises`` keeps call-backs and
-appointments, ``watch`` writes down what time did. Each verb is one unit of work.
+appointments, ``watch`` writes down what time did, ``retention`` forgets in time. Each verb is one unit of work.
 """
 
 from conciergedesk.requests.service.intake import NewRequest, add_participant, capture, correct, follow_up
@@ -25,6 +25,7 @@ from conciergedesk.requests.service.promises import (
     promise_call_back,
     put_off_call_back,
 )
+from conciergedesk.requests.service.retention import Forgotten, forget_words
 from conciergedesk.requests.service.watch import note_what_time_did
 from conciergedesk.requests.service.work import (
     answer_danger,
@@ -44,6 +45,7 @@ from conciergedesk.requests.service.work import (
 )
 
 __all__ = [
+    "Forgotten",
     "NewRequest",
     "add_participant",
     "agree_appointment",
@@ -61,6 +63,7 @@ __all__ = [
     "end_appointment",
     "finish",
     "follow_up",
+    "forget_words",
     "give_to_team",
     "keep_call_back",
     "mark_duplicate",

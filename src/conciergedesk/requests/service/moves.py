@@ -68,7 +68,7 @@ def move(
     )
     request.state = after
     request.is_open = after in OPEN_STATES
-    keep_facts(unit, request, facts)
+    keep_facts(unit, book, request, facts)
     if after != before and before in (State.WAITING_CLIENT, State.WAITING_PROVIDER):
         request.waits_for = ""
     unit.record(

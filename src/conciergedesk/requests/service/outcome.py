@@ -14,7 +14,7 @@ from conciergedesk.requests.catalogue import Party
 from conciergedesk.requests.lifecycle import Act, Need, State, StepState, require_complete
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.requests.service.moves import answered, load, move, type_of
-from conciergedesk.requests.service.timing import retime
+from conciergedesk.requests.service.timing import end, retime
 from conciergedesk.requests.service.work import ASK_AGAIN_AFTER, happened
 from conciergedesk.requests.tables import CallBack, Request, RequestStep
 from conciergedesk.staff.rules import Right
@@ -74,7 +74,7 @@ def close(unit: Unit, book: Rulebook, request_id: int) -> None:
     unit.require(Right.WORK_REQUESTS)
     request = load(unit, request_id)
     move(unit, book, request, Act.CLOSE)
-    request.closed_at = unit.now
+    end(book, request, unit.now)
 
 
 def reopen(unit: Unit, book: Rulebook, request_id: int, *, reason: str) -> None:

@@ -9,6 +9,7 @@ from sqlmodel import Session, col, select
 from conciergedesk.core.db.unit import Unit
 from conciergedesk.requests.catalogue import Priority
 from conciergedesk.requests.clocks import ClockFacts, Pause, due_if_resumed, read_clocks, record_breaches
+from conciergedesk.requests.keeping import keeping_of
 from conciergedesk.requests.lifecycle import State
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.requests.tables import Request, RequestPause
@@ -36,7 +37,15 @@ def facts_of(session: Session, book: Rulebook, request: Request) -> ClockFacts:
     )
 
 
-def keep_facts(unit: Unit, request: Request, facts: ClockFacts) -> None:
+def end(book: Rulebook, request: Request, at: datetime) -> None:
+    """Note when a request was over for good, and from when on its words need not be kept any longer."""
+    request.closed_at = at
+    request.forget_at = keeping_of(book.catalogue, request.type_code, health=request.health).next_after(
+        at, at
+    )
+
+
+def keep_facts(unit: Unit, book: Rulebook, request: Request, facts: ClockFacts) -> None:
     """Write back what an act did to the facts."""
     assert request.id is not None
     request.promise_at = facts.promise_at
@@ -46,7 +55,7 @@ def keep_facts(unit: Unit, request: Request, facts: ClockFacts) -> None:
     request.breached_at = facts.breached_at
     request.response_breached_at = facts.response_breached_at
     if facts.ended_at is not None:
-        request.closed_at = facts.ended_at
+        end(book, request, facts.ended_at)
     rows = _pauses(unit.session, request)
     for row, pause in zip(rows, facts.pauses, strict=False):
         row.until = pause.until

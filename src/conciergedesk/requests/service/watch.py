@@ -14,6 +14,7 @@ from conciergedesk.requests.lifecycle import Act, State
 from conciergedesk.requests.rulebook import Rulebook
 from conciergedesk.requests.service.moves import move
 from conciergedesk.requests.service.outcome import COOL_DOWN
+from conciergedesk.requests.service.timing import end
 from conciergedesk.requests.tables import Request
 
 BATCH = 200
@@ -80,6 +81,6 @@ def note_what_time_did(unit: Unit, book: Rulebook) -> TimePassed:
         .with_for_update(skip_locked=True)
     ):
         move(unit, book, request, Act.CLOSE)
-        request.closed_at = unit.now
+        end(book, request, unit.now)
         closed += 1
     return TimePassed(warned, breached, closed)
