@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from conciergedesk.core.paths import shifts
+from conciergedesk.core.paths import desk_home, shifts, use_shifts
+from conciergedesk.core.shared import Agency
 from conciergedesk.rota.files import load_rota
 from conciergedesk.ui.modals.rota_team import EntryForm, TeamSheet
 from tests.keyboard import strike
@@ -107,3 +108,21 @@ async def test_the_second_of_two_desks_is_told_and_keeps_the_text(folder: Path, 
         file.write_text("[[agent]\n", encoding="utf-8")
         await room.press("escape", "ctrl+r")
         assert "ce qui a été lu avant reste" in room.text.replace("\n", " ")
+
+
+async def test_the_sample_desk_changes_a_copy_and_nobodys_files(open_rota: OpenRota) -> None:
+    house = shifts()
+    before = (house / "team.toml").read_bytes()
+    try:
+        async with open_rota((80, 24)) as room:
+            room.handlers.room.session.agency = Agency(sample=True)
+            await room.press("b")
+            assert "une copie à lui" in room.text
+            await room.press("enter")
+            await fill(room, name="Inès C.")
+            assert "Inès C." in room.text
+            assert shifts() == desk_home() / "sample-shifts"
+            assert load_rota(shifts()).agent_by_id["INE"].name == "Inès C."
+    finally:
+        use_shifts(None)
+    assert shifts() == house and (house / "team.toml").read_bytes() == before
