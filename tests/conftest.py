@@ -5,9 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import datetime
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -31,10 +31,19 @@ os.environ["TEXTUAL_ANIMATIONS"] = "none"
 os.environ.pop("NO_COLOR", None)
 
 
+@pytest.fixture(scope="session")
+def own_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Folders that do not exist yet, one after the other; pytest's own look through all before each new one."""
+    base = tmp_path_factory.mktemp("own")
+    return (base / str(number) for number in count())
+
+
 @pytest.fixture(autouse=True)
-def _own_home(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_home(own_folders: Iterator[Path], monkeypatch: pytest.MonkeyPatch) -> None:
     """No test reads or writes the desk of whoever runs it."""
-    monkeypatch.setenv("CONCIERGEDESK_HOME", str(tmp_path_factory.mktemp("home")))
+    home = next(own_folders)
+    home.mkdir(mode=0o700)
+    monkeypatch.setenv("CONCIERGEDESK_HOME", str(home))
     use_language("fr")
     use_zone(PARIS)
 
@@ -70,23 +79,34 @@ def postgres() -> Iterator[PostgresServer]:
 
 
 @pytest.fixture(scope="session")
-def sqlite_engine(tmp_path_factory: pytest.TempPathFactory) -> Engine:
-    """One engine for every SQLite desk: it remembers how statements are written, which is dearer than running them."""
-    return open_engine(f"sqlite:///{tmp_path_factory.mktemp('desk') / 'desk.db'}")
+def first_engine(empty_database: Path) -> Iterator[Engine]:
+    """An engine that knows its database, and remembers for all others how statements are written."""
+    engine = open_engine(f"sqlite:///{empty_database.with_name('first.db')}")
+    engine.connect().close()
+    yield engine
+    engine.dispose()
+
+
+def open_alike(url: str, first: Engine) -> Engine:
+    """An engine of its own for ``url``; writing the statements anew would cost more than running them."""
+    engine = open_engine(url)
+    engine.dialect, engine._compiled_cache = first.dialect, first._compiled_cache
+    return engine
 
 
 @pytest.fixture
-def sqlite_desk(empty_database: Path, sqlite_engine: Engine, clock: FixedClock) -> Iterator[Desk]:
-    """A desk on a new SQLite file."""
-    file = Path(str(sqlite_engine.url.database))
-    while file.parent.exists():  # a thread of the test before may still be letting go of its file
-        with suppress(OSError):
-            shutil.rmtree(file.parent)
-    file.parent.mkdir(mode=0o700)
-    shutil.copy(empty_database, file)
-    desk = Desk(sqlite_engine, KEY, clock, Settings(database=f"sqlite:///{file}"))
+def sqlite_desk(
+    empty_database: Path, first_engine: Engine, own_folders: Iterator[Path], clock: FixedClock
+) -> Iterator[Desk]:
+    """A desk on a new SQLite file, where no thread of an earlier test ever writes."""
+    folder = next(own_folders)
+    folder.mkdir(mode=0o700)
+    shutil.copy(empty_database, folder / "desk.db")
+    url = f"sqlite:///{folder / 'desk.db'}"
+    desk = Desk(open_alike(url, first_engine), KEY, clock, Settings(database=url))
     yield desk
     desk.close()
+    shutil.rmtree(folder, ignore_errors=True)  # a last thread may still be letting go of it
 
 
 @lru_cache(maxsize=1)
