@@ -292,7 +292,11 @@ class Engine:
             cover, counter = master.duals()
             self.rounds += 1
             partial = (
-                self._pricing_seconds > SLOW_ROUND and len(everyone) > 12 and wave % 4 != 0 and not stalled
+                whole
+                and self._pricing_seconds > SLOW_ROUND
+                and len(everyone) > 12
+                and wave % 4 != 0
+                and not stalled
             )
             asked = everyone[wave % 3 :: 3] if partial else everyone
             while True:

@@ -10,7 +10,7 @@ import numpy as np
 from conciergedesk.rota.solver.automaton import Floats, Ints
 from conciergedesk.rota.solver.compact import MOST_COLUMNS, close_by_branching, relaxed, size_of
 from conciergedesk.rota.solver.crew import crew_problem, plain
-from conciergedesk.rota.solver.engine import DIVE_ROUNDS, EPS, SLOW_ROUND, Engine, Incumbent
+from conciergedesk.rota.solver.engine import DIVE_ROUNDS, EPS, Engine, Incumbent
 from conciergedesk.rota.solver.joint import fits
 from conciergedesk.rota.solver.master import Roster
 from conciergedesk.rota.solver.pricer import HUGE
@@ -76,8 +76,6 @@ class Search(Engine):
                 if self.time_left() <= 0:
                     self._turn = 0
             elif self._turn == 1:
-                if self.round_seconds > SLOW_ROUND:
-                    self._combine()
                 self._dive({})
             elif self._turn == 2 and size_of(self.problem) <= MOST_COLUMNS:
                 self._branch()
@@ -165,9 +163,10 @@ class Search(Engine):
     def _dive(self, fixed: dict[int, int], noise: float = 0.0, rounds: int = 12) -> None:
         """Fix the surest people, price again for the others, until everybody is fixed."""
         master, problem = self.master, self.problem
-        fixed = dict(fixed)
+        # The dive from the relaxed optimum takes its time: it is the one that may end in the best roster.
+        careful, fixed = not fixed, dict(fixed)
         steps = max(1, (len(problem.people) - len(fixed)) // 2)
-        budget = 0.2 * (self.deadline - self.began)
+        budget = (0.3 if careful else 0.2) * (self.deadline - self.began)
         rounds = max(2, min(rounds, int(budget / (0.5 * self.round_seconds * steps))))
         everybody = range(len(problem.people))
         try:
@@ -192,8 +191,8 @@ class Search(Engine):
                     at = int(shares.argmax())
                     choice.append((float(shares[at]), person, places[at]))
                 choice.sort(reverse=True)
-                sure = [one for one in choice if one[0] > 0.8] or choice[
-                    : max(1, len(open_people) // (24 if rounds > 4 else 10))
+                sure = [one for one in choice if one[0] > (0.999 if careful else 0.8)] or choice[
+                    : max(1, len(open_people) // (10 if careful or rounds <= 4 else 24))
                 ]
                 for _, person, place in sure:
                     fixed[person] = place
