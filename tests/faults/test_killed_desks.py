@@ -254,7 +254,7 @@ def test_a_form_that_was_being_filled_in_survives_too(empty_database: Path, tmp_
             desk.send(LINE + "\r")  # straight on, without the pause that parks a line
             until(lambda: any(LINE in body for body in _drafts(home.desk)), "the line to be parked")
             desk.until_shown("Canal")
-            desk.press(*["up"])  # to the last line, the note
+            desk.press(*["up"] * 4)  # past channel, language and priority to the note
             desk.type("deux valises")
             until(lambda: any("deux valises" in body for body in _drafts(home.desk)), "the form to be parked")
             desk.process.kill()
