@@ -10,8 +10,10 @@ import pytest
 from conciergedesk.core.desk import Desk
 from conciergedesk.rota.house import rota_house
 from conciergedesk.rota.queries import open_draft
+from conciergedesk.rota.values import ShiftType
 from conciergedesk.ui.keys import action
 from conciergedesk.ui.modals.rota_stand_in import StandInSheet
+from conciergedesk.ui.widgets.rota_grid import telling_name
 from tests.conftest import hire
 from tests.four_weeks import MONDAY, planned
 
@@ -135,3 +137,9 @@ async def test_who_may_not_plan_is_told_so(open_rota: OpenRota, sqlite_desk: Des
         await room.press("a", "enter")
         assert "superviseur" in room.text
         assert set(room.roster()) == before
+
+
+def test_lines_that_begin_alike_are_told_apart_by_their_last_word() -> None:
+    both = ShiftType("T", "assistance technique"), ShiftType("C", "assistance commerciale")
+    shifts = (ShiftType("M", "matin"), *both, ShiftType("X"))
+    assert [telling_name(one, shifts, 8) for one in shifts] == ["matin", "technique", "commerciale", "X"]

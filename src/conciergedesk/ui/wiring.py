@@ -46,8 +46,8 @@ ACTS = frozenset(
         "register.fill", "register.mandate", "register.print", "register.review",
         "reports.by", "reports.filter", "reports.register", "reports.saved",
         "rota.absent", "rota.asks", "rota.change", "rota.check", "rota.drop", "rota.export", "rota.generate",
-        "rota.month", "rota.now", "rota.offer", "rota.publish", "rota.recover", "rota.replace", "rota.swap", "rota.take",
-        "rota.team", "rota.versions", "rota.wish", "rota.year",
+        "rota.month", "rota.now", "rota.offer", "rota.publish", "rota.recover", "rota.replace", "rota.swap",
+        "rota.take", "rota.team", "rota.versions", "rota.wish", "rota.year",
     }
 )  # fmt: skip
 """Acts with a handler; a test holds them against what the handlers register."""

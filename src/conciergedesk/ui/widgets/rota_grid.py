@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -326,7 +327,8 @@ class RotaGrid(PaintedScroll, can_focus=True):
         here = place == self.row
         row = Row().say(glyphs().cursor if here and self.has_focus else " ", "accent")
         row.say(safe(shift.id, 1), f"shift-{paint}-ink bold @shift-{paint}").gap(1)
-        row.data(shift.label or shift.id, "bright bold" if here else "muted", NAME - 4).to(NAME)
+        name = telling_name(shift, reading.desk.rota.shifts, NAME - 4)
+        row.data(name, "bright bold" if here else "muted", NAME - 4).to(NAME)
         missing = 0
         for column, (day, ends) in enumerate(self._columns(reading)):
             count = reading.counts.get((day, shift.id))
@@ -349,3 +351,10 @@ class RotaGrid(PaintedScroll, can_focus=True):
         said = plural("{count} gap", "{count} gaps", missing) if missing else _("complete")
         state = Row().say(f"{glyphs().late} {said}" if missing else said, "late bold" if missing else "done")
         return row.end(state, width - 1)
+
+
+def telling_name(shift: ShiftType, shifts: Sequence[ShiftType], width: int) -> str:
+    """The label of a shift, or its last word where another label begins with the same ``width`` cells."""
+    label = shift.label or shift.id
+    alike = any(one.id != shift.id and one.label[: width - 1] == label[: width - 1] for one in shifts)
+    return label.split()[-1] if alike and label.split() else label
