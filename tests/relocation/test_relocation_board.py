@@ -164,7 +164,7 @@ def test_expiries_reminders_and_reviews_come_up_as_well(desk: Desk, clemence: Ac
     desk.act(clemence, relocation.ask, house(), file_id, "EM", "accord de télétravail")
     desk.act(clemence, relocation.flag_risk, house(), file_id, "budget_gap")
     said = " / ".join(Board(desk, clemence).now())
-    assert "passeport Tim" in said
+    assert "Passeport Tim" in said
     assert "accord de télétravail" in said
     assert "Budget insuffisant" in said
 

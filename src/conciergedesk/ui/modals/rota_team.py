@@ -178,6 +178,10 @@ class TeamSheet(RotaSheet[TeamAct]):
         self.rows.show(kinds[(kinds.index(self.rows.kind) + by) % len(kinds)])
         self._give_room(self.app.size.height)
 
+    def _give_room(self, height: int) -> None:
+        # The sheet comes back after each change: what was written is said under it.
+        self.rows.styles.max_height = max(height - 10, 4)
+
     def _chosen(self) -> Entry | None:
         chosen = self.rows.chosen
         return chosen if isinstance(chosen, Entry) else None
