@@ -191,7 +191,9 @@ async def test_a_low_pulse_reaches_the_supervisor_who_closes_it_from_the_board(
     async with open_files(size) as shown:
         await shown.press("enter", "b")
         assert "Appel J+7" in shown.text
-        assert "recommanderiez-vous notre accompagnement à un collègue ?" in shown.text, "questions stand whole"
+        assert "recommanderiez-vous notre accompagnement à un collègue ?" in shown.text, (
+            "questions stand whole"
+        )
         await shown.type("4")
         await shown.press("enter")
         assert "1 action pour le superviseur" in shown.text

@@ -143,7 +143,9 @@ class Explanation:
         if self.possible:
             return (translate(N_("A plan without an empty post exists."), language),)
         posts = ", ".join(
-            translate(N_("{shift} on {day}"), language, shift=self.names.get(post.shift, post.shift), day=post.day)
+            translate(
+                N_("{shift} on {day}"), language, shift=self.names.get(post.shift, post.shift), day=post.day
+            )
             for post in self.empty
         )
         lines = [
