@@ -364,13 +364,9 @@ class RotaRoom:
         """Start the planner in a process of its own."""
         from conciergedesk.rota.planning import frozen_cells
         from conciergedesk.rota.process import plan_in_process
+        from conciergedesk.ui.rota_fields import read_day
 
-        try:
-            begin = date.fromisoformat(first.strip())
-        except ValueError:
-            raise InvalidInput(
-                N_("“{text}” is not a day such as 2027-03-22."), field="first", text=first
-            ) from None
+        begin = read_day(first, "first")
         count = int(weeks) if weeks.strip().isdecimal() and len(weeks.strip()) < 3 else 0
         if not 1 <= count <= 16:
             raise InvalidInput(N_("Give 1 to 16 weeks."), field="weeks")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from textual.timer import Timer
 
-from conciergedesk.core.i18n import _, plural
+from conciergedesk.core.i18n import _, plural, show_date
 from conciergedesk.rota.queries import Preview
 from conciergedesk.ui.cells import safe
 from conciergedesk.ui.desk_screen import Ask
@@ -191,7 +191,7 @@ class RotaPlanning:
         form: FormSheet[PlanProcess] = FormSheet(
             _("Plan a period"),
             [
-                Field("first", _("From"), start.isoformat(), _("a Monday")),
+                Field("first", _("From"), show_date(start, pattern="dd/MM/yyyy"), _("a Monday")),
                 Field("weeks", _("Weeks"), "4", _("1 to 16")),
             ],
             lambda values: self.desk.room.begin_plan(values["first"], values["weeks"]),
