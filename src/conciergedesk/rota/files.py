@@ -6,7 +6,6 @@ recovery.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from pathlib import Path
@@ -25,7 +24,7 @@ from conciergedesk.rota.entries import (
     read_shift,
     read_site,
 )
-from conciergedesk.rota.reading import Table
+from conciergedesk.rota.reading import Table, parse_toml
 from conciergedesk.rota.values import (
     OFF,
     WEEKDAYS,
@@ -91,7 +90,7 @@ def read_rota(texts: Iterable[tuple[str, str]]) -> Rota:
     first_file = ""
     for file, text in texts:
         first_file = first_file or file
-        for name, found in _parse(file, text).items():
+        for name, found in parse_toml(file, text).items():
             if name not in tables:
                 raise InvalidFile(
                     N_("this table is not known; the tables are {tables}"),
@@ -107,18 +106,6 @@ def read_rota(texts: Iterable[tuple[str, str]]) -> Rota:
     _refuse_too_many(tables["agent"], MOST_AGENTS)
     _refuse_too_many(tables["shift"], MOST_SHIFTS)
     return _Reader(tables, first_file).rota()
-
-
-def _parse(file: str, text: str) -> Mapping[str, object]:
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise InvalidFile(
-            N_("the file is not valid TOML: {reason}"),
-            file=file,
-            where="",
-            reason=clean_line(str(error), 160),
-        ) from error
 
 
 def _refuse_too_many(tables: list[Table], most: int) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from conciergedesk.core.errors import InvalidFile
 from conciergedesk.core.i18n import N_
@@ -163,3 +164,20 @@ class Table:
                 self.refuse(
                     N_("this field is not known; check its spelling or remove it"), clean_line(field, 60)
                 )
+
+
+def parse_toml(file: str, text: str) -> dict[str, Any]:
+    """The tables of a file.
+
+    Raises:
+        InvalidFile: it is not TOML; says where and why.
+    """
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise InvalidFile(
+            N_("the file is not valid TOML: {reason}"),
+            file=file,
+            where="",
+            reason=clean_line(str(error), 160),
+        ) from error

@@ -18,10 +18,10 @@ from typing import Any
 
 from conciergedesk.core.errors import Conflict, InvalidFile
 from conciergedesk.core.i18n import N_
-from conciergedesk.core.text import clean_line
 from conciergedesk.rota.files import read_rota, read_texts
 from conciergedesk.rota.house import RotaHouse
 from conciergedesk.rota.law.packs import load_law
+from conciergedesk.rota.reading import parse_toml
 
 _HEADER = re.compile(r"[ \t]*\[(\[)?[ \t]*([A-Za-z0-9_-]+)((?:[ \t]*\.[^\]]*)?)[ \t]*\]")
 
@@ -94,7 +94,7 @@ class ShiftFiles:
             Entry(kind, file, number, row)
             for kind in Kind
             for file, text in self.texts
-            for number, row in enumerate(_rows(_parsed(file, text), kind), 1)
+            for number, row in enumerate(_rows(parse_toml(file, text), kind), 1)
         )
 
     def of_kind(self, kind: Kind) -> tuple[Entry, ...]:
@@ -294,7 +294,7 @@ def _make_sure(file: str, before: str, after: str, change: Change) -> None:
     Raises:
         InvalidFile: the layout of the file does not lend itself to being changed entry by entry.
     """
-    meant = deepcopy(_parsed(file, before))
+    meant = deepcopy(parse_toml(file, before))
     rows = _rows(meant, change.entry.kind)
     if change.values is None:
         del rows[change.entry.number - 1]
@@ -317,18 +317,6 @@ def _make_sure(file: str, before: str, after: str, change: Change) -> None:
         raise _not_changeable(file) from error
     if said != meant:
         raise _not_changeable(file)
-
-
-def _parsed(file: str, text: str) -> dict[str, Any]:
-    try:
-        return tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
-        raise InvalidFile(
-            N_("the file is not valid TOML: {reason}"),
-            file=file,
-            where="",
-            reason=clean_line(str(error), 160),
-        ) from error
 
 
 def _rows(tables: Mapping[str, Any], kind: Kind) -> list[Any]:

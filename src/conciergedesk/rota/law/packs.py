@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
@@ -12,8 +11,7 @@ from pathlib import Path
 
 from conciergedesk.core.errors import InvalidFile
 from conciergedesk.core.i18n import N_
-from conciergedesk.core.text import clean_line
-from conciergedesk.rota.reading import Table
+from conciergedesk.rota.reading import Table, parse_toml
 
 
 class RuleKind(StrEnum):
@@ -172,15 +170,7 @@ def load_law(folder: Path, packs: Iterable[str]) -> LawBook:
 
 def read_pack(file: str, text: str) -> tuple[tuple[Rule, ...], Compensation | None]:
     """One pack; see :func:`load_law`."""
-    try:
-        content = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
-        raise InvalidFile(
-            N_("the file is not valid TOML: {reason}"),
-            file=file,
-            where="",
-            reason=clean_line(str(error), 160),
-        ) from error
+    content = parse_toml(file, text)
     whole = Table(content, file, "")
     head = whole.table("pack")
     title, checked_on = head.text("title"), head.day("checked_on")
