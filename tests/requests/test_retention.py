@@ -12,7 +12,7 @@ from conciergedesk.core.actor import SYSTEM, Actor
 from conciergedesk.core.clock import FixedClock
 from conciergedesk.core.desk import Desk
 from conciergedesk.core.errors import NotAllowed
-from conciergedesk.core.journal import JournalRow, verify
+from conciergedesk.core.journal import JournalRow, lines_about, verify
 from conciergedesk.core.paths import knowledge_base
 from conciergedesk.requests import service as requests
 from conciergedesk.requests.keeping import Keeping
@@ -80,6 +80,25 @@ def test_of_a_health_orientation_only_the_type_is_left_after_thirty_days(
     assert desk.act(SYSTEM, requests.forget_words, book).requests == 1
     after = desk.ask(request_card, made)
     assert (after.type_code, after.place, after.requester_id) == ("dentist_late", "", None)
+
+
+def test_an_answer_that_goes_earlier_leaves_a_line_and_the_rest(
+    desk: Desk, ines: Actor, book: Rulebook, clock: FixedClock
+) -> None:
+    kind, early = next(
+        (kind, one)
+        for kind in book.catalogue.types
+        for one in kind.fields
+        if one.retention_days < kind.retention_days and not kind.health
+    )
+    answers = {early.key: "doudou bleu"}
+    made = ended(desk, ines, book, NewRequest(kind.code, title="garde", fields=answers))
+    clock.advance(timedelta(days=early.retention_days))
+    assert desk.act(SYSTEM, requests.forget_words, book) == Forgotten(answers=1)
+    after = desk.ask(request_card, made)
+    assert (early.key in after.fields, after.title) == (False, "garde")
+    with desk.read() as session:
+        assert "request.shortened" in [line.act for line in lines_about(session, "request", made)]
 
 
 def test_nobody_on_shift_may_delete_words(desk: Desk, ines: Actor, book: Rulebook) -> None:

@@ -73,8 +73,11 @@ def forget_words(unit: Unit, book: Rulebook) -> Forgotten:
         else:
             over = keeping.fields_over(row.closed_at, unit.now)
             left = {key: value for key, value in row.fields.items() if key not in over}
-            answers += left != row.fields
+            gone = sorted(row.fields.keys() - left.keys())
             _keep(unit, row, {"fields": left, "forget_at": keeping.next_after(row.closed_at, unit.now)})
+            if gone:
+                unit.record("request.shortened", "request", row.id, undoable=False, answers=gone)
+                answers += 1
     return Forgotten(whole, answers)
 
 
